@@ -1,0 +1,1 @@
+"""An in-store self-service membership kiosk."""

@@ -1,0 +1,1 @@
+"""What happens at the kiosk, visit after visit."""

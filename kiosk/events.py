@@ -1,0 +1,238 @@
+"""What comes in: a device or a finger did something. Frozen, small, and posted to one inbox."""
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from kiosk.ledger.sync import AccountAnswer, PinAnswer, Refusal
+from kiosk.membership.cards import Card
+
+
+class Event:
+    """The base of everything the desk can be told."""
+
+    __slots__ = ()
+
+
+# --- readers -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CardTapped(Event):
+    """A card lies on (or in) a reader and was read whole."""
+
+    reader: str
+    card: Card
+
+
+@dataclass(frozen=True, slots=True)
+class CardRemoved(Event):
+    """The card of this reader is gone."""
+
+    reader: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardUnreadable(Event):
+    """A card was there but could not be read: pulled | mute | unknown-family | garbled."""
+
+    reader: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderChanged(Event):
+    """A reader came (`present`) or went; `why` is for staff."""
+
+    reader: str
+    present: bool
+    why: str = ""
+
+
+# --- fingers -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Touched(Event):
+    """Somebody touched the screen anywhere: they are still there."""
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageChosen(Event):
+    """zh_CN | zh_TW | en."""
+
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShelfOpened(Event):
+    """Show me the gifts."""
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryOpened(Event):
+    """Show me more of my history."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageTurned(Event):
+    """Another page of a list, from 1."""
+
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryChosen(Event):
+    """Only gifts of this category ('' for all)."""
+
+    category: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReachToggled(Event):
+    """Only gifts within reach, or all again."""
+
+
+@dataclass(frozen=True, slots=True)
+class GiftChosen(Event):
+    """This gift, please."""
+
+    gift: str
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed(Event):
+    """Yes, with this PIN. `ticket` names the confirm page it was said on: twice the same is once."""
+
+    ticket: str
+    pin: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class WentBack(Event):
+    """One page back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Left(Event):
+    """Done: clear the screen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stayed(Event):
+    """Still here."""
+
+
+@dataclass(frozen=True, slots=True)
+class StaffCalled(Event):
+    """Somebody please come."""
+
+
+@dataclass(frozen=True, slots=True)
+class VoucherTaken(Event):
+    """I have my voucher."""
+
+
+@dataclass(frozen=True, slots=True)
+class PaperSeen(Event):
+    """The member's own word on whether paper came out. It informs staff; it decides nothing."""
+
+    seen: bool
+
+
+# --- the hub and the journal ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class AccountAnswered(Event):
+    """The hub said whose card it is; `answer` None: it could not be asked."""
+
+    request: str
+    answer: AccountAnswer | None
+
+
+@dataclass(frozen=True, slots=True)
+class PinAnswered(Event):
+    """The hub looked at a PIN; `answer` None: it could not be asked."""
+
+    request: str
+    answer: PinAnswer | None
+
+
+@dataclass(frozen=True, slots=True)
+class RightsChanged(Event):
+    """A sync ended: grants may have been journalled, wants may have been refused."""
+
+    refused: tuple[Refusal, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LinkChanged(Event):
+    """The hub can be reached, or not."""
+
+    up: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StorageFailed(Event):
+    """The journal could not be written. Nobody is served until a start recovers it."""
+
+    code: str
+    detail: str
+
+
+# --- the printer ---------------------------------------------------------------------------------
+
+
+class Outcome(Enum):
+    """How a print ended. There is no fourth answer, and never a guess."""
+
+    CONFIRMED = "confirmed"
+    NOT_PRINTED = "not-printed"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Printed(Event):
+    """One print job ended. `why` is a fault code (K-PR-..) or ''."""
+
+    op: str
+    attempt: int
+    outcome: Outcome
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PrinterChanged(Event):
+    """The printer's readiness: `code` '' when ready, else K-PR-01 (paper out) and so on."""
+
+    code: str
+    near_end: bool = False
+
+
+# --- time and staff ------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Ticked(Event):
+    """The desk's heart: `now` is monotonic seconds."""
+
+    now: float
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimAsked(Event):
+    """Staff hold a voucher: number and six-character check code, as typed."""
+
+    request: str
+    number: str
+    check: str
+    operator: str
+
+
+@dataclass(frozen=True, slots=True)
+class VoidAsked(Event):
+    """Staff looked: the voucher of this number is not there. Give the points back."""
+
+    request: str
+    number: str
+    operator: str

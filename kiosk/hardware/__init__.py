@@ -1,0 +1,1 @@
+"""Devices: bytes, then session, then connection."""

@@ -1,0 +1,1 @@
+"""Member cards: what each family understands."""

@@ -1,0 +1,1 @@
+"""Devices that behave without being there; they ship with the product."""

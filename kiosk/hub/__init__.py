@@ -1,0 +1,1 @@
+"""Head office: the ledger of all devices. An optional extra of the package."""

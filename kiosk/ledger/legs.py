@@ -1,0 +1,130 @@
+"""From an entry to transfers. The one place that says what an entry moves; kiosk and hub both call it."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from kiosk.ledger import accounts as acc
+from kiosk.ledger import entries as en
+
+Balances = dict[tuple[str, str], int]
+"""(account, asset) -> units; the fold of transfers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """Move `amount` > 0 of one asset. The id is derived, so applying twice is seen and refused."""
+
+    id: str
+    source: str
+    target: str
+    asset: str
+    amount: int
+
+
+Redemptions = Mapping[str, tuple[en.Redeem, str]]
+"""op -> (its redeem body, its member): what the later entries of an operation refer to."""
+
+B = TypeVar("B", bound=en.Body)
+_Move = tuple[str, str, str, int]
+
+
+class LooseEnd(ValueError):
+    """An entry speaks of an operation whose redeem is not known."""
+
+
+def transfers(device: str, entry: en.Entry, known: Redemptions) -> tuple[Transfer, ...]:
+    """What this entry moves; nothing for kinds that move nothing. LooseEnd if its operation is unknown."""
+    body = en.body_of(entry)
+    rule = _RULES.get(type(body)) if body is not None else None
+    if body is None or rule is None:
+        return ()
+    moves = rule(device, entry.member or "", body, known)
+    base = grant_transfer_id(body.gid) if isinstance(body, en.Granted) else entry.id
+    names = (base if place == 0 else f"{base}.{place}" for place in range(len(moves)))
+    return tuple(Transfer(name, *move) for name, move in zip(names, moves, strict=True))
+
+
+def grant_transfer_id(gid: str) -> str:
+    """A grant is booked once: by the hub when made, or from the device's log after a restore."""
+    return f"grant:{gid}"
+
+
+def fold(balances: Balances, moved: Iterable[Transfer]) -> None:
+    """Apply transfers to balances in place; empty balances vanish."""
+    for leg in moved:
+        for account, change in ((leg.source, -leg.amount), (leg.target, leg.amount)):
+            key = (account, leg.asset)
+            total = balances.get(key, 0) + change
+            if total:
+                balances[key] = total
+            else:
+                balances.pop(key, None)
+
+
+def _granted(device: str, _member: str, body: en.Granted, _known: Redemptions) -> list[_Move]:
+    return [
+        (acc.source(body.asset, body.member), acc.escrow(device, body.member), body.asset, body.amount),
+    ]
+
+
+def _returned(device: str, _member: str, body: en.Returned, _known: Redemptions) -> list[_Move]:
+    return [
+        (acc.escrow(device, body.member), acc.source(body.asset, body.member), body.asset, body.amount),
+    ]
+
+
+def _tried(device: str, member: str, _body: en.PinTry, _known: Redemptions) -> list[_Move]:
+    return [(acc.escrow(device, member), acc.SPENT, acc.TRIES, 1)]
+
+
+def _redeem(device: str, member: str, body: en.Redeem, _known: Redemptions) -> list[_Move]:
+    return [
+        (acc.escrow(device, member), acc.held(body.op), acc.POINTS, body.points),
+        (acc.escrow(device), acc.ISSUED, acc.gift(body.gift), 1),
+        (acc.WORLD, acc.escrow(device), acc.claim(body.voucher), 1),
+    ]
+
+
+def _post(_device: str, _member: str, body: en.Post, known: Redemptions) -> list[_Move]:
+    redeem, _ = _find(known, body.op)
+    return [(acc.held(body.op), acc.SPENT, acc.POINTS, redeem.points)]
+
+
+def _void(device: str, _member: str, body: en.Void, known: Redemptions) -> list[_Move]:
+    redeem, member = _find(known, body.op)
+    return [
+        (acc.held(body.op), acc.escrow(device, member), acc.POINTS, redeem.points),
+        (acc.ISSUED, acc.escrow(device), acc.gift(redeem.gift), 1),
+        (acc.escrow(device), acc.WORLD, acc.claim(redeem.voucher), 1),
+    ]
+
+
+def _claim(device: str, _member: str, body: en.Claim, known: Redemptions) -> list[_Move]:
+    redeem, _ = _find(known, body.op)
+    return [
+        (acc.escrow(device), acc.SPENT, acc.claim(redeem.voucher), 1),
+        (acc.ISSUED, acc.WORLD, acc.gift(redeem.gift), 1),
+    ]
+
+
+def _release(device: str, _member: str, body: en.Release, _known: Redemptions) -> list[_Move]:
+    return [(acc.escrow(device), acc.escrow(body.to), acc.claim(body.voucher), 1)]
+
+
+def _find(known: Redemptions, op: str) -> tuple[en.Redeem, str]:
+    if op not in known:
+        raise LooseEnd(op)
+    return known[op]
+
+
+_RULES: dict[type[en.Body], Callable[..., list[_Move]]] = {
+    en.Granted: _granted,
+    en.Returned: _returned,
+    en.PinTry: _tried,
+    en.Redeem: _redeem,
+    en.Post: _post,
+    en.Void: _void,
+    en.Claim: _claim,
+    en.Release: _release,
+}

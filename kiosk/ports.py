@@ -1,0 +1,180 @@
+"""What the desk needs of the world. Everything slow answers later, by an event in the inbox."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from kiosk.events import Event
+from kiosk.ledger.entries import Body, Claim, Entry, Redeem
+from kiosk.ledger.sync import Account, Gift, Want
+from kiosk.membership.cards import Card
+from kiosk.membership.paper import Paper
+
+Post = Callable[[Event], None]
+"""Put an event into the inbox; never blocks, may be called from any thread."""
+
+
+class JournalFailed(Exception):
+    """The journal could not be made durable: stop serving. `code` is a fault code (K-JR-..)."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(f"{code}: {detail}")
+        self.code = code
+        self.detail = detail
+
+
+class NotHeld(Exception):
+    """An entry would spend a right this device does not hold. Nothing was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An entry before it has a place: the journal adds n, id, time, zone, clock trust and hash."""
+
+    body: Body
+    member: str | None = None
+    visit: str | None = None
+    operator: str | None = None
+    id: str | None = None
+
+
+OperationState = Literal["redeemed", "printing", "posted", "voided", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One redemption as the journal's fold knows it."""
+
+    redeem: Redeem
+    member: str
+    state: OperationState
+    attempt: int
+    claimed: Claim | None
+    claimed_at: int | None
+    at: int
+    claim_held: bool
+
+
+class Journal(Protocol):
+    """The durable log. `append` returns when fsync has; several drafts are one transaction."""
+
+    def append(self, *drafts: Draft) -> tuple[Entry, ...]:
+        """Write, all or nothing. NotHeld: a leg would overdraw; JournalFailed: stop serving."""
+
+    def rights(self, asset: str, member: str | None = None) -> int:
+        """Units this device may spend now."""
+
+    def effect_beyond(self, member: str, n: int) -> int:
+        """What own entries after n did to this member's points (theirs and those in our escrow)."""
+
+    def operation(self, op: str) -> Operation | None:
+        """A redemption by its id."""
+
+    def by_voucher(self, number: str) -> Operation | None:
+        """A redemption by its voucher number."""
+
+    def unresolved(self, member: str | None = None) -> tuple[Operation, ...]:
+        """Redemptions without a final state, oldest first; of one member, or all."""
+
+    def next_voucher_serial(self) -> int:
+        """The next unused voucher serial of this device, counted from the journal's redeem entries."""
+
+    def own_lines(self, member: str, n: int) -> tuple[Operation, ...]:
+        """This member's redemptions here that the hub's answer (mark n) does not know yet, newest first."""
+
+
+class Replica(Protocol):
+    """What the kiosk remembers of the hub."""
+
+    def account(self, card: bytes) -> Account | None:
+        """A home member by the keyed hash of their card."""
+
+    def remember(self, account: Account) -> None:
+        """Keep a newer answer about a home member; others are not kept."""
+
+    def denied(self, card: bytes) -> str:
+        """Why this card must not be served (lost | frozen | cancelled), or ''."""
+
+    def gifts(self) -> tuple[Gift, ...]:
+        """The catalogue."""
+
+    def rules(self) -> str:
+        """The rule pack's text (TOML), '' before the first download."""
+
+    def pack(self) -> int:
+        """The rule pack's version."""
+
+
+class Hub(Protocol):
+    """Questions to head office. Each returns at once; the answer is an event with the same request id."""
+
+    def ask_account(self, request: str, card: bytes) -> None:
+        """AccountAnswered follows."""
+
+    def ask_pin(self, request: str, member: str, route: str, entry: str, pin: str) -> None:
+        """PinAnswered follows."""
+
+    def want(self, want: Want) -> None:
+        """Sent by every sync until granted, refused or dropped; RightsChanged follows each sync."""
+
+    def drop(self, want_id: str) -> None:
+        """Nobody waits for it any more; what is still granted goes back later."""
+
+    def nudge(self) -> None:
+        """There is something to upload: do not wait for the next turn."""
+
+
+class Printer(Protocol):
+    """One printer. Printed follows each `print`; PrinterChanged whenever its readiness changes."""
+
+    def print(self, op: str, attempt: int, paper: Paper) -> None:
+        """Begin a job behind the fence."""
+
+    def ready(self) -> str:
+        """'' when a voucher could be printed now, else the fault code."""
+
+
+class Clock(Protocol):
+    """Time, injected."""
+
+    def now(self) -> int:
+        """UTC microseconds."""
+
+    def trusted(self) -> bool:
+        """Whether `now` may decide about dates."""
+
+    def monotonic(self) -> float:
+        """Seconds that only go forward."""
+
+
+class Ids(Protocol):
+    """Fresh names, injected."""
+
+    def uuid7(self) -> str:
+        """A UUIDv7 with full randomness, 36 characters."""
+
+    def nonce(self) -> bytes:
+        """16 random bytes."""
+
+
+class VoucherKey(Protocol):
+    """This device's voucher signing key."""
+
+    key_id: int
+
+    def sign(self, payload: bytes) -> bytes:
+        """64 bytes of Ed25519."""
+
+
+class PinChecker(Protocol):
+    """Checks a PIN without the network, where policy allows."""
+
+    def matches(self, account: Account, pin: str) -> bool:
+        """Whether the PIN fits the account's wrapped verifier."""
+
+
+class CardKey(Protocol):
+    """The shop's key for card hashes."""
+
+    def hash(self, card: Card) -> bytes:
+        """The keyed hash of a card."""

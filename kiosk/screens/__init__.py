@@ -1,0 +1,1 @@
+"""Kivy draws views. The only place that knows Kivy."""
