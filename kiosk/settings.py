@@ -1,0 +1,213 @@
+"""The settings of one kiosk: typed, strict, and every problem told at once with its place."""
+
+import difflib
+import ipaddress
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+import msgspec
+from msgspec import Meta
+
+Language = Literal["zh_CN", "zh_TW", "en"]
+LANGUAGES: tuple[Language, ...] = ("zh_CN", "zh_TW", "en")
+
+_Seconds = Annotated[int, Meta(ge=1, le=3600)]
+_BIGGEST = 64 * 1024
+
+
+class BadSettings(ValueError):
+    """The file cannot be used; `problems` says everything that is wrong with it."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One table of the file."""
+
+
+class Device(Section, frozen=True, kw_only=True):
+    """Which kiosk this is, and where it stands."""
+
+    id: Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
+    store: Annotated[str, Meta(pattern=r"^[0-9]{4}$")]
+    kiosk: Annotated[str, Meta(pattern=r"^[0-9]{2}$")]
+    zone: str = "Asia/Shanghai"
+
+
+class Shop(Section, frozen=True, kw_only=True):
+    """The shop's name, as it stands on screen and paper."""
+
+    zh_CN: Annotated[str, Meta(min_length=1, max_length=40)] = "会员服务"  # noqa: N815
+    zh_TW: Annotated[str, Meta(min_length=1, max_length=40)] = "會員服務"  # noqa: N815
+    en: Annotated[str, Meta(min_length=1, max_length=40)] = "Member Service"
+
+
+class Hub(Section, frozen=True, kw_only=True):
+    """Head office."""
+
+    url: str
+    ca: str = ""
+    timeout_s: _Seconds = 5
+
+
+class Reader(Section, frozen=True, kw_only=True):
+    """The card readers."""
+
+    kind: Literal["pcsc", "disabled"] = "pcsc"
+    socket: str = ""
+
+
+class Printer(Section, frozen=True, kw_only=True):
+    """The voucher printer."""
+
+    kind: Literal["tcp", "serial", "disabled"] = "tcp"
+    address: str = "127.0.0.1:9100"
+    baud: Literal[9600, 19200, 38400, 57600, 115200] = 115200
+    width: Literal[384, 576] = 576
+
+
+class Screen(Section, frozen=True, kw_only=True):
+    """The touch screen."""
+
+    width: Annotated[int, Meta(ge=320, le=7680)] = 1080
+    height: Annotated[int, Meta(ge=320, le=7680)] = 1920
+    fullscreen: bool = True
+    offscreen: bool = False
+    languages: Annotated[tuple[Language, ...], Meta(min_length=1, max_length=3)] = LANGUAGES
+    idle_s: _Seconds = 30
+    countdown_s: _Seconds = 15
+
+
+class State(Section, frozen=True, kw_only=True):
+    """Where the kiosk keeps what it must not lose."""
+
+    dir: str = "/var/lib/kiosk"
+
+
+class Pin(Section, frozen=True, kw_only=True):
+    """PINs without the network."""
+
+    offline: Literal["none", "software"] = "none"
+
+
+class Settings(Section, frozen=True, kw_only=True):
+    """Everything a kiosk is told."""
+
+    device: Device
+    hub: Hub
+    shop: Shop = Shop()
+    reader: Reader = Reader()
+    printer: Printer = Printer()
+    screen: Screen = Screen()
+    state: State = State()
+    pin: Pin = Pin()
+
+
+def load(path: Path) -> Settings:
+    """Read and check a file; BadSettings tells every problem in it, each with its line."""
+    try:
+        with path.open("rb") as opened:
+            text = opened.read(_BIGGEST + 1).decode()
+    except (OSError, UnicodeDecodeError) as trouble:
+        raise BadSettings((f"{path}: cannot be read: {trouble}",)) from trouble
+    if len(text.encode()) > _BIGGEST:
+        raise BadSettings((f"{path}: longer than {_BIGGEST} bytes",))
+    return parse(text, str(path))
+
+
+def parse(text: str, name: str = "settings") -> Settings:
+    """Check the text of a settings file; `name` is what the problems call it."""
+    try:
+        tables = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as trouble:
+        raise BadSettings((f"{name}: {trouble}",)) from trouble
+    problems = list(_problems(tables)) or list(_across(msgspec.convert(tables, Settings)))
+    if problems:
+        raise BadSettings(tuple(f"{name}{_line(text, key)}: {key}: {what}" for key, what in problems))
+    return msgspec.convert(tables, Settings)
+
+
+def _problems(tables: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    sections = {field.name: field for field in msgspec.structs.fields(Settings)}
+    yield from ((key, _stranger(key, sections)) for key in tables if key not in sections)
+    for name, section in sections.items():
+        table = tables.get(name, {})
+        if not isinstance(table, dict):
+            yield name, f"must be a table, [{name}]"
+            continue
+        yield from _problems_of(name, section.type, table)
+
+
+def _problems_of(name: str, section: type[Section], table: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    fields = {field.name: field for field in msgspec.structs.fields(section)}
+    yield from ((f"{name}.{key}", _stranger(key, fields)) for key in table if key not in fields)
+    for key, field in fields.items():
+        if key not in table:
+            if field.required:
+                yield f"{name}.{key}", "is missing, and has no default"
+            continue
+        try:
+            msgspec.convert(table[key], field.type)
+        except msgspec.ValidationError as trouble:
+            yield f"{name}.{key}", f"{trouble} (it says {table[key]!r})"
+
+
+def _stranger(key: str, known: dict[str, Any]) -> str:
+    near = difflib.get_close_matches(key, known, n=1)
+    return "is not a setting." + (f" Did you mean {near[0]!r}?" if near else f" Known: {', '.join(known)}.")
+
+
+def _across(settings: Settings) -> Iterator[tuple[str, str]]:
+    """What no single field can tell."""
+    yield from (("hub.url", what) for what in _bad_url(settings.hub.url))
+    if settings.printer.kind == "tcp" and not re.fullmatch(r".+:\d{1,5}", settings.printer.address):
+        yield "printer.address", "must be host:port for kind = 'tcp'"
+    if settings.printer.kind == "serial" and not settings.printer.address.startswith("/"):
+        yield "printer.address", "must be a device such as /dev/serial/by-path/... for kind = 'serial'"
+    if not Path(settings.state.dir).is_absolute():
+        yield "state.dir", "must be an absolute path"
+    if len(set(settings.screen.languages)) != len(settings.screen.languages):
+        yield "screen.languages", "names a language twice"
+
+
+def _bad_url(url: str) -> Iterator[str]:
+    try:
+        parts = urlsplit(url)
+        host, _port = parts.hostname, parts.port
+    except ValueError as trouble:
+        yield f"is no address: {trouble}"
+        return
+    if parts.scheme not in ("http", "https") or not host:
+        yield "must be an address such as https://hub.example.com"
+    elif parts.scheme == "http" and not _loopback(host):
+        yield "must be https: plain http is allowed to this machine only"
+    elif parts.username or parts.password or parts.query or parts.fragment:
+        yield "must be a plain address, without user, query or fragment"
+
+
+def _loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _line(text: str, key: str) -> str:
+    """', line N' of the setting, or of its table, where it can be found."""
+    table, _, name = key.partition(".")
+    here, found = "", 0
+    for number, line in enumerate(text.splitlines(), 1):
+        heading = re.match(r"\s*\[\s*([\w-]+)\s*\]", line)
+        if heading:
+            here = heading[1]
+            found = found or (number if here == table else 0)
+        assigned = re.match(r"""\s*["']?([\w-]+)["']?\s*=""", line)
+        if assigned and ((here == table and assigned[1] == name) or (not here and assigned[1] == table)):
+            return f", line {number}"
+    return f", line {found}" if found else ""
