@@ -3,6 +3,7 @@
 import difflib
 import ipaddress
 import re
+import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -211,3 +212,17 @@ def _line(text: str, key: str) -> str:
         if assigned and ((here == table and assigned[1] == name) or (not here and assigned[1] == table)):
             return f", line {number}"
     return f", line {found}" if found else ""
+
+
+def main() -> int:
+    """`python -m kiosk.settings FILE`: say whether a file can be used; 2 when it cannot."""
+    try:
+        load(Path(sys.argv[1]))
+    except BadSettings as bad:
+        sys.stderr.write(f"{bad}\n")
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
