@@ -8,6 +8,7 @@ from kiosk.events import Event
 from kiosk.ledger.entries import Body, Claim, Entry, Redeem
 from kiosk.ledger.sync import Account, Gift, Want
 from kiosk.membership.cards import Card
+from kiosk.membership.claims import ClaimAnswer
 from kiosk.membership.paper import Paper
 
 Post = Callable[[Event], None]
@@ -178,3 +179,20 @@ class CardKey(Protocol):
 
     def hash(self, card: Card) -> bytes:
         """The keyed hash of a card."""
+
+
+@dataclass(frozen=True, slots=True)
+class CounterAnswer:
+    """What staff hear about a voucher: the answer, a sentence, the gift's name, when it was claimed."""
+
+    result: ClaimAnswer
+    sentence: str
+    gift: str = ""
+    claimed_at: int | None = None
+
+
+class Counter(Protocol):
+    """Whoever asked about a voucher (a command, later a staff screen)."""
+
+    def answer(self, request: str, said: CounterAnswer) -> None:
+        """The answer to ClaimAsked or VoidAsked."""

@@ -1,0 +1,247 @@
+"""The desk: one visit after another. It hands events to the journey and shows what the journey draws."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+
+from kiosk import events as ev
+from kiosk import views
+from kiosk.desk import notices
+from kiosk.desk.attract import attract
+from kiosk.desk.counter import answer_claim, answer_void
+from kiosk.desk.customer import visit
+from kiosk.desk.pages import Journey, Page, VisitEnded, frame
+from kiosk.desk.privacy import redacted
+from kiosk.desk.world import World
+from kiosk.ports import JournalFailed
+from kiosk.words import DEFAULT, LANGUAGES, Words
+
+log = logging.getLogger(__name__)
+
+NEWS = (
+    ev.AccountAnswered,
+    ev.PinAnswered,
+    ev.RightsChanged,
+    ev.Printed,
+    ev.PrinterChanged,
+    ev.CardUnreadable,
+)
+"""What a journey may be waiting for; it is no sign that somebody still stands there."""
+
+
+class Desk:
+    """Runs on one thread: `handle` is told events, `show` is given views."""
+
+    def __init__(self, world: World, show: Callable[[views.View], None]) -> None:
+        self._world = world
+        self._show = show
+        self._shown: views.View | None = None
+        self._words = {code: Words(code, world.shop.zone) for code in LANGUAGES}
+        self._language = DEFAULT
+        self._journey: Journey[None] | None = None
+        self._page: Page | None = None
+        self._staff_called = False
+        self._touched_at = world.clock.monotonic()
+        self._page_since = self._touched_at
+        self._waiting: ev.CardTapped | None = None
+        self._readers_gone: set[str] = set()
+        self.out_of_service = ""
+        """A fault code when nobody can be served; the process then ends and recovers at its next start."""
+
+    def start(self) -> None:
+        """Show the invitation."""
+        self._invite()
+
+    def handle(self, event: ev.Event) -> None:
+        """Take one event; a journal that failed ends all service."""
+        if self.out_of_service:
+            return
+        try:
+            self._take(event)
+        except JournalFailed as failure:
+            self._stop_serving(failure.code, failure.detail)
+
+    def _take(self, event: ev.Event) -> None:
+        now = self._world.clock.monotonic()
+        match event:
+            case ev.StorageFailed(code=code, detail=detail):
+                self._stop_serving(code, detail)
+            case ev.Ticked():
+                self._tick(now)
+            case ev.LinkChanged(up=up):
+                self._world.connected = up
+                self._pass_on(event)
+            case ev.ClaimAsked():
+                answer_claim(self._world, event)
+            case ev.VoidAsked():
+                answer_void(self._world, event)
+            case ev.CardTapped():
+                self._tapped(event)
+            case ev.CardRemoved(reader=reader):
+                self._removed(reader)
+            case ev.ReaderChanged(reader=reader, present=present):
+                (self._readers_gone.discard if present else self._readers_gone.add)(reader)
+                self._pass_on(event)
+            case _ if isinstance(event, NEWS):
+                self._pass_on(event)
+            case _:
+                self._touched_at = now
+                self._touch(event)
+
+    # --- fingers ---------------------------------------------------------------------------------
+
+    def _touch(self, event: ev.Event) -> None:
+        if isinstance(event, ev.Touched):
+            self._draw()
+        elif isinstance(event, ev.LanguageChosen):
+            if event.language in LANGUAGES:
+                self._language = event.language
+            self._draw()
+        elif isinstance(event, ev.StaffCalled):
+            self._staff_called = True
+            log.info("staff called")
+            self._draw()
+        elif isinstance(event, ev.Stayed) and self._staff_called:
+            self._staff_called = False
+            self._draw()
+        elif isinstance(event, ev.Left):
+            self._leave()
+        else:
+            self._pass_on(event)
+
+    def _leave(self) -> None:
+        if self._page is None or not self._page.held:
+            self._end_visit()
+
+    # --- cards -----------------------------------------------------------------------------------
+
+    def _tapped(self, tap: ev.CardTapped) -> None:
+        """A card always begins a visit of its own; one that interrupts a print waits its turn."""
+        if self._page is not None and self._page.held:
+            self._waiting = tap
+            return
+        self._end_visit(then=tap)
+
+    def _removed(self, reader: str) -> None:
+        if self._waiting is not None and self._waiting.reader == reader:
+            self._waiting = None
+        if reader in self._world.shop.inserted_readers:
+            self._leave()
+
+    # --- time ------------------------------------------------------------------------------------
+
+    def _tick(self, now: float) -> None:
+        if self._page is not None and self._page.countdown_s and not self._page.held:
+            if now >= max(self._page_since, self._touched_at) + self._page.countdown_s:
+                self._end_visit()
+                return
+        elif self._visiting and not self._held and now >= self._touched_at + self._patience_s:
+            self._end_visit()
+            return
+        self._pass_on(ev.Ticked(now))
+
+    @property
+    def _visiting(self) -> bool:
+        return not isinstance(self._shown, views.Attract)
+
+    @property
+    def _held(self) -> bool:
+        return self._page is not None and self._page.held
+
+    @property
+    def _patience_s(self) -> int:
+        return self._world.shop.idle_s + self._world.shop.countdown_s
+
+    # --- the journey -----------------------------------------------------------------------------
+
+    def _invite(self) -> None:
+        self._begin(attract(self._world, self._readers_gone))
+
+    def _begin(self, journey: Journey[None]) -> None:
+        self._journey = journey
+        self._touched_at = self._world.clock.monotonic()
+        self._advance(lambda: next(journey))
+
+    def _pass_on(self, event: ev.Event) -> None:
+        journey = self._journey
+        if journey is not None:
+            self._advance(lambda: journey.send(event))
+
+    def _end_visit(self, then: ev.CardTapped | None = None) -> None:
+        """Clear the screen, whatever is open; what the journey still owes it does while it ends."""
+        journey, self._journey = self._journey, None
+        if journey is not None:
+            try:
+                journey.throw(VisitEnded())
+            except (VisitEnded, StopIteration):
+                pass
+            else:
+                journey.close()
+        self._after(then)
+
+    def _after(self, tap: ev.CardTapped | None) -> None:
+        tap, self._waiting = tap or self._waiting, None
+        self._staff_called = False
+        if tap is not None:
+            self._begin(visit(self._world, tap))
+            return
+        self._language = DEFAULT
+        self._invite()
+
+    def _advance(self, step: Callable[[], Page]) -> None:
+        try:
+            page = step()
+        except StopIteration:
+            self._journey = None
+            self._after(None)
+            return
+        if page is not self._page:
+            self._page = page
+            self._page_since = self._world.clock.monotonic()
+        self._draw()
+
+    # --- the view --------------------------------------------------------------------------------
+
+    def _draw(self) -> None:
+        if self._page is None:
+            return
+        view = self._view(self._page)
+        if view != self._shown:
+            self._shown = view
+            self._show(view)
+
+    def _view(self, page: Page) -> views.View:
+        world, say, now = self._world, self._words[self._language], self._world.clock.monotonic()
+        if page.countdown_s:
+            spent = now - max(self._page_since, self._touched_at)
+            return page.draw(say, max(0, page.countdown_s - int(spent)))
+        view = page.draw(say, 0)
+        if self._staff_called and not page.held:
+            return notices.staff_called(world, say)
+        idle = now - self._touched_at
+        if isinstance(view, views.Attract | views.StillThere) or page.held or idle < world.shop.idle_s:
+            return view
+        left = max(0, self._patience_s - int(idle))
+        return self._still_there(say, view, left)
+
+    def _still_there(self, say: Words, behind: views.View, left: int) -> views.StillThere:
+        return views.StillThere(
+            frame=replace(frame(self._world, say), foot=(), foot_labels=()),
+            behind=redacted(behind),
+            title=say("Are you still there?"),
+            sentence=say(
+                "This page clears itself in {seconds} seconds. Your points and balance are not affected.",
+                seconds=left,
+            ),
+            seconds_left=left,
+            seconds_total=self._world.shop.countdown_s,
+            stay=say("Continue"),
+            leave=say("Exit now"),
+        )
+
+    def _stop_serving(self, code: str, detail: str) -> None:
+        log.critical("out of service: %s %s", code, detail)
+        self.out_of_service = code
+        self._journey = None
+        say = self._words[self._language]
+        self._show(notices.out_of_service(self._world, say, code))

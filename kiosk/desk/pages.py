@@ -1,0 +1,63 @@
+"""Journeys as generators: a journey yields pages and is sent the events that concern it."""
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import TypeVar
+
+from kiosk.desk.world import World
+from kiosk.events import Event, Ticked
+from kiosk.views import Foot, Frame, View
+from kiosk.words import Words, _
+
+Draw = Callable[[Words, int], View]
+"""Words and seconds left -> a view. Called again when the language, the link or the seconds change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What to show until the next event.
+
+    `countdown_s` > 0: the page has its own clock and ends the visit itself; 0: the visit's idle dialog does.
+    `held`: something is under way (a print): nobody can leave, no clock runs.
+    """
+
+    draw: Draw
+    countdown_s: int = 0
+    held: bool = False
+
+
+T = TypeVar("T")
+Journey = Generator[Page, Event, T]
+
+
+class VisitEnded(Exception):
+    """Thrown into a journey: the visitor left, or time ran out. Finish what is owed and return."""
+
+
+FOOT_WORDS: dict[Foot, str] = {"back": _("Back"), "staff": _("Call staff"), "leave": _("Exit")}
+
+
+def frame(world: World, say: Words, *foot: Foot) -> Frame:
+    """What stands around a page."""
+    return Frame(
+        language=say.language,
+        shop=say.of(world.shop.name),
+        fact=say("Kiosk {number}", number=world.kiosk_number),
+        foot=foot,
+        foot_labels=tuple(say(FOOT_WORDS[part]) for part in foot),
+        offline="" if world.connected else say("No network right now. Your points are safe."),
+    )
+
+
+def wait_for(
+    world: World, page: Page, wanted: Callable[[Event], T | None], seconds: float
+) -> Journey[T | None]:
+    """Show a page until `wanted` makes something of an event; None when the seconds are over."""
+    deadline = world.clock.monotonic() + seconds
+    while True:
+        event = yield page
+        found = wanted(event)
+        if found is not None:
+            return found
+        if isinstance(event, Ticked) and event.now >= deadline:
+            return None

@@ -1,0 +1,323 @@
+"""Points become a voucher: confirm, PIN, rights, journal, print, outcome. Each is durable before the next."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from kiosk import events as ev
+from kiosk import views
+from kiosk.desk import notices
+from kiosk.desk.pages import Draw, Journey, Page, frame, wait_for
+from kiosk.desk.pin import check_pin
+from kiosk.desk.rights import obtain
+from kiosk.desk.vouchers import issue, voucher_paper
+from kiosk.desk.world import PRINT_S_MAX, World
+from kiosk.ledger import accounts as acc
+from kiosk.ledger.entries import Body, Post, Printing, Redeem, Unknown, Void
+from kiosk.ledger.sync import Account, Gift
+from kiosk.membership.gifts import Offer, Reach
+from kiosk.membership.vouchers import shown
+from kiosk.ports import Draft, Operation
+from kiosk.words import Words
+
+Ending = Literal["shelf", "home", "leave"]
+TAKE_S = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """One gift for one member in one visit, and what the points were before."""
+
+    visit: str
+    account: Account
+    gift: Gift
+    points: int
+
+
+def redeem(world: World, visit: str, account: Account, points: int, chosen: Offer) -> Journey[Ending]:
+    """From a chosen gift to a voucher in the hand, or a page that says why not. Says where to go next."""
+    why_not = _beforehand(world, chosen)
+    if why_not is not None:
+        yield from notices.read_it(why_not)
+        return "shelf"
+    purchase = Purchase(visit, account, chosen.gift, points)
+    ticket = yield from _confirm(world, purchase)
+    if ticket is None:
+        return "shelf"
+    why_not = yield from _gather(world, purchase)
+    if why_not is not None:
+        yield from notices.read_it(why_not)
+        return "shelf"
+    return (yield from _hand_over(world, purchase, ticket))
+
+
+def reprint(world: World, visit: str, account: Account, operation: Operation) -> Journey[None]:
+    """A voucher of this member whose print nobody could vouch for: the same number once more."""
+    page = Page(_ask_reprint(world, operation), countdown_s=notices.READING_S)
+    while True:
+        event = yield page
+        if isinstance(event, ev.WentBack):
+            return
+        if isinstance(event, ev.Confirmed) and event.ticket == operation.redeem.op:
+            break
+    trouble = world.printer.ready()
+    if trouble:
+        yield from notices.read_it(notices.printer_resting(world, trouble))
+        return
+    body, attempt = operation.redeem, operation.attempt + 1
+    world.journal.append(Draft(Printing(op=body.op, attempt=attempt), member=account.member, visit=visit))
+    printed = yield from _print(world, account, body, attempt)
+    if printed.outcome is ev.Outcome.CONFIRMED:
+        _record(world, account, visit, Post(op=body.op, reason="reprinted"))
+        yield from _take(world, body, None)
+    else:
+        _record(world, account, visit, Unknown(op=body.op, reason=printed.why))
+        yield from notices.read_it(_unknown_print(world, body, printed.why))
+
+
+def _beforehand(world: World, chosen: Offer) -> Draw | None:
+    """What already stands in the way, before anything is asked of anybody."""
+    match chosen.reach:
+        case Reach.TOO_DEAR:
+            return notices.not_enough(world, chosen.missing)
+        case Reach.SOLD_OUT:
+            return notices.sold_out(world)
+        case Reach.NEEDS_NETWORK:
+            return notices.no_right(world)
+    trouble = world.printer.ready()
+    return notices.printer_resting(world, trouble) if trouble else None
+
+
+def _confirm(world: World, purchase: Purchase) -> Journey[str | None]:
+    """Before and after, and the PIN. The accepted confirm's ticket, or None when they changed their mind."""
+    left: int | None = None
+    while True:
+        ticket, tries = world.ids.uuid7(), left
+        event = yield from _answer(world, purchase, ticket, tries)
+        if event is None:
+            return None
+        checked = yield from check_pin(world, purchase.account, purchase.visit, event.pin)
+        if checked.right:
+            return ticket
+        if checked.why is not None:
+            yield from notices.read_it(checked.why)
+            return None
+        left = checked.left
+
+
+def _answer(world: World, purchase: Purchase, ticket: str, tries: int | None) -> Journey[ev.Confirmed | None]:
+    page = Page(lambda say, _left: _confirm_page(world, say, purchase, ticket, tries))
+    while True:
+        event = yield page
+        if isinstance(event, ev.WentBack):
+            return None
+        if isinstance(event, ev.Confirmed) and event.ticket == ticket:
+            return event
+
+
+def _gather(world: World, purchase: Purchase) -> Journey[Draw | None]:
+    """Points for exactly this price and one unit of the gift; a notice when one of them is not to be had."""
+    page = Page(lambda say, _left: _moment(world, say, say("Head office is setting your points aside")))
+    member, gift = purchase.account.member, purchase.gift
+    short = yield from obtain(world, acc.POINTS, gift.points, member, page)
+    if not short:
+        short = yield from obtain(world, acc.gift(gift.id), 1, None, page)
+    if not short:
+        trouble = world.printer.ready()
+        return notices.printer_resting(world, trouble) if trouble else None
+    if short == "points":
+        return notices.not_enough(world, max(0, gift.points - purchase.points))
+    return notices.sold_out(world) if short == "stock" else notices.no_right(world)
+
+
+def _hand_over(world: World, purchase: Purchase, ticket: str) -> Journey[Ending]:
+    account, visit = purchase.account, purchase.visit
+    body = issue(world, ticket, purchase.gift)
+    world.journal.append(
+        Draft(body, member=account.member, visit=visit),
+        Draft(Printing(op=body.op, attempt=1), member=account.member, visit=visit),
+    )
+    printed = yield from _print(world, account, body, 1)
+    match printed.outcome:
+        case ev.Outcome.CONFIRMED:
+            _record(world, account, visit, Post(op=body.op, reason="printed"))
+            return (yield from _take(world, body, purchase.points - body.points))
+        case ev.Outcome.NOT_PRINTED:
+            _record(world, account, visit, Void(op=body.op, reason=printed.why))
+            yield from notices.read_it(notices.not_printed(world, printed.why, body.points))
+        case ev.Outcome.UNKNOWN:
+            _record(world, account, visit, Unknown(op=body.op, reason=printed.why))
+            yield from notices.read_it(_unknown_print(world, body, printed.why))
+    return "home"
+
+
+def _record(world: World, account: Account, visit: str, outcome: Body) -> None:
+    world.journal.append(Draft(outcome, member=account.member, visit=visit))
+    world.hub.nudge()
+
+
+def _print(world: World, account: Account, body: Redeem, attempt: int) -> Journey[ev.Printed]:
+    """Print behind the fence and wait for its word; silence is UNKNOWN."""
+    started = False
+
+    def draw(say: Words, _left: int) -> views.View:
+        nonlocal started
+        if not started:  # the first drawing knows the visitor's language
+            started = True
+            world.printer.print(body.op, attempt, voucher_paper(world, say, account, body, attempt))
+        return _moment(world, say, say("Your voucher is being printed. Please wait for it."))
+
+    printed = yield from wait_for(
+        world,
+        Page(draw, held=True),
+        lambda event: (
+            event
+            if isinstance(event, ev.Printed) and (event.op, event.attempt) == (body.op, attempt)
+            else None
+        ),
+        PRINT_S_MAX,
+    )
+    return printed or ev.Printed(body.op, attempt, ev.Outcome.UNKNOWN, "K-PR-09")
+
+
+def _take(world: World, body: Redeem, after: int | None) -> Journey[Ending]:
+    page = Page(lambda say, left: _take_page(world, say, body, after, left), countdown_s=TAKE_S)
+    while True:
+        event = yield page
+        if isinstance(event, ev.VoucherTaken):
+            return "leave"
+        if isinstance(event, ev.WentBack):
+            return "home"
+
+
+# --- pages -------------------------------------------------------------------------------------------
+
+
+def _moment(world: World, say: Words, sentence: str) -> views.Busy:
+    return views.Busy(frame(world, say), say("One moment"), sentence)
+
+
+def _confirm_page(
+    world: World, say: Words, purchase: Purchase, ticket: str, tries: int | None
+) -> views.Confirm:
+    gift, before = purchase.gift, purchase.points
+    pickup = say.of(world.rules().voucher.pickup)
+    return views.Confirm(
+        frame=frame(world, say, "staff", "leave"),
+        title=say("Confirm your gift"),
+        ticket=ticket,
+        gift=say.of(gift.name),
+        picture=gift.picture,
+        quantity=say("Quantity 1"),
+        pickup=say("Pick up: {place}", place=pickup),
+        before_label=say("Points now"),
+        before=say.points(before),
+        cost_label=say("This gift"),
+        cost=say.signed(-gift.points),
+        after_label=say("Points after"),
+        after=say.points(before - gift.points),
+        pin_label=say("Member PIN"),
+        pin_hint=say("Cover the pad with your hand. Our staff never ask for your PIN."),
+        pin_length=world.shop.pin_length,
+        error=""
+        if tries is None
+        else say("That PIN was not right. {left} tries left. Nothing was spent.", left=tries),
+        clear=say("Clear"),
+        backspace=say("Delete"),
+        cancel=say("Cancel"),
+        confirm=say("Confirm, use {points} points", points=say.points(gift.points)),
+    )
+
+
+def _take_page(world: World, say: Words, body: Redeem, after: int | None, left: int) -> views.TakeVoucher:
+    spent = say.points(body.points)
+    number = shown(body.voucher)
+    return views.TakeVoucher(
+        frame=frame(world, say, "staff"),
+        title=say("Please take your voucher"),
+        sentence=say("Done. {points} points used, {after} left.", points=spent, after=say.points(after))
+        if after is not None
+        else say("Here it is again. No points were used a second time."),
+        steps=(
+            views.Step(say("Take it from the slot below the screen"), say("Voucher {number}", number=number)),
+            views.Step(
+                say("Show it here: {place}", place=say.of(world.rules().voucher.pickup)),
+                say("Our staff check it and hand you the gift"),
+            ),
+            views.Step(
+                say("Pick up by {day}", day=say.date(body.expires - 1)),
+                say("The voucher is good for one gift, once"),
+            ),
+        ),
+        seconds_left=left,
+        seconds_total=TAKE_S,
+        leaving=say("seconds until this page clears itself"),
+        choices=(
+            views.Choice(say("Stay here"), ev.WentBack()),
+            views.Choice(say("I have it, done"), ev.VoucherTaken(), icon="check", primary=True),
+        ),
+    )
+
+
+def _unknown_print(world: World, body: Redeem, why: str) -> Draw:
+    def draw(say: Words, left: int) -> views.Notice:
+        return views.Notice(
+            frame=frame(world, say, "leave"),
+            picture="printer",
+            title=say("Your points are kept for you"),
+            sentence=say("The printer did not answer, so we cannot tell yet whether your voucher is good."),
+            points=say(
+                "The {points} points stay set aside for you until our staff have looked.",
+                points=say.points(body.points),
+            ),
+            code_label=say("Voucher number (for our staff)"),
+            code=shown(body.voucher),
+            code_facts=(
+                say.time(world.clock.now()),
+                say("Kiosk {number}", number=world.kiosk_number),
+                why,
+            ),
+            question=say("Did a voucher come out?"),
+            answers=(
+                views.Choice(
+                    say("Yes, I have it"), ev.WentBack(), icon="check", note=say("Take it to the counter")
+                ),
+                views.Choice(
+                    say("No"),
+                    ev.StaffCalled(),
+                    icon="x",
+                    note=say("Our staff check and give the points back"),
+                ),
+            ),
+            choices=(views.Choice(say("Call staff"), ev.StaffCalled(), icon="bell", primary=True),),
+            reassurance=say("You may also leave. Tap your card here later to print it again."),
+            seconds_left=left,
+            seconds_total=notices.READING_S,
+        )
+
+    return draw
+
+
+def _ask_reprint(world: World, operation: Operation) -> Draw:
+    body = operation.redeem
+
+    def draw(say: Words, left: int) -> views.Notice:
+        return views.Notice(
+            frame=frame(world, say, "staff", "leave"),
+            picture="gift",
+            title=say("A voucher is waiting for you"),
+            sentence=say("Last time we could not tell whether it was printed. Shall we print it again?"),
+            points=say(
+                "The {points} points are already set aside; printing again costs nothing.",
+                points=say.points(body.points),
+            ),
+            code_label=say("Voucher number (for our staff)"),
+            code=shown(body.voucher),
+            choices=(
+                views.Choice(say("Not now"), ev.WentBack()),
+                views.Choice(say("Print it again"), ev.Confirmed(body.op, ""), icon="ticket", primary=True),
+            ),
+            seconds_left=left,
+            seconds_total=notices.READING_S,
+        )
+
+    return draw

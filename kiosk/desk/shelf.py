@@ -1,0 +1,132 @@
+"""The gift shelf: categories, pages, what is in reach."""
+
+from dataclasses import dataclass
+
+from kiosk import events as ev
+from kiosk import views
+from kiosk.desk.pages import Journey, Page, frame
+from kiosk.desk.world import World
+from kiosk.ledger import accounts as acc
+from kiosk.membership.gifts import FEW, Offer, Reach, Rights, offer
+from kiosk.words import Words
+
+TILES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Shopper:
+    """Who looks: a member with the points on their screen, or a guest."""
+
+    member: str | None = None
+    points: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """How the shelf is narrowed."""
+
+    category: str = ""
+    in_reach: bool = False
+    page: int = 1
+
+
+def browse(world: World, shopper: Shopper) -> Journey[Offer | None]:
+    """Show the shelf until a gift is chosen; None when the visitor goes back."""
+    filters = Filters()
+
+    def draw(say: Words, _left: int) -> views.View:
+        return shelf(world, say, shopper, filters)
+
+    while True:
+        event = yield Page(draw)
+        match event:
+            case ev.WentBack():
+                return None
+            case ev.CategoryChosen(category=category):
+                filters = Filters(category, filters.in_reach)
+            case ev.ReachToggled():
+                filters = Filters(filters.category, not filters.in_reach)
+            case ev.PageTurned(page=page):
+                filters = Filters(filters.category, filters.in_reach, page)
+            case ev.GiftChosen(gift=gift):
+                chosen = next((one for one in offers(world, shopper) if one.gift.id == gift), None)
+                if chosen is not None:
+                    return chosen
+
+
+def offers(world: World, shopper: Shopper) -> tuple[Offer, ...]:
+    """Every gift with what this shopper can do about it."""
+    return tuple(
+        offer(
+            gift,
+            shopper.points if shopper.member else gift.points,
+            Rights(
+                world.journal.rights(acc.POINTS, shopper.member) if shopper.member else gift.points,
+                world.journal.rights(acc.gift(gift.id)),
+            ),
+            world.connected or shopper.member is None,
+        )
+        for gift in world.replica.gifts()
+    )
+
+
+def shelf(world: World, say: Words, shopper: Shopper, filters: Filters) -> views.Shelf:
+    """The shelf as this shopper sees it."""
+    everything = offers(world, shopper)
+    listed = [
+        one
+        for one in everything
+        if filters.category in {"", one.gift.category} and (not filters.in_reach or one.reach is Reach.NOW)
+    ]
+    pages = max(1, -(-len(listed) // TILES))
+    page = min(max(1, filters.page), pages)
+    return views.Shelf(
+        frame=frame(world, say, "back", "staff", "leave"),
+        title=say("Gift shelf"),
+        points_label=say("Points to spend") if shopper.member else "",
+        points=say.points(shopper.points) if shopper.member else "",
+        tabs=_tabs(world, say, filters),
+        count=say("{count} gifts", count=len(listed)),
+        reach_label=say("Within reach") if shopper.member else "",
+        reach_state=say("on") if filters.in_reach else say("off"),
+        reach_on=filters.in_reach,
+        tiles=tuple(_tile(say, one) for one in listed[(page - 1) * TILES : page * TILES]),
+        empty="" if listed else say("Nothing here yet. Look at all gifts to see what to save for."),
+        page=page,
+        pages=pages,
+        page_text=say("Page {page} of {pages}", page=page, pages=pages),
+        previous=say("Previous") if page > 1 else say("First page"),
+        following=say("Next") if page < pages else say("Last page"),
+    )
+
+
+def _tabs(world: World, say: Words, filters: Filters) -> tuple[views.Tab, ...]:
+    named = {"": say("All")} | {key: say.of(name) for key, name in world.rules().categories.items()}
+    return tuple(
+        views.Tab(label, ev.CategoryChosen(key), key == filters.category) for key, label in named.items()
+    )
+
+
+def _tile(say: Words, one: Offer) -> views.GiftTile:
+    return views.GiftTile(
+        gift=one.gift.id,
+        name=say.of(one.gift.name),
+        price=say.points(one.gift.points),
+        unit=say("points"),
+        status=status(say, one),
+        picture=one.gift.picture,
+        reachable=one.reach is Reach.NOW,
+        few=one.reach is Reach.NOW and one.left <= FEW,
+    )
+
+
+def status(say: Words, one: Offer) -> str:
+    """The one line under a price."""
+    match one.reach:
+        case Reach.SOLD_OUT:
+            return say("Sold out today")
+        case Reach.TOO_DEAR:
+            return say("{points} points to go", points=say.points(one.missing))
+        case Reach.NEEDS_NETWORK:
+            return say("Available when the network is back")
+    return say("Only {left} left", left=one.left) if one.left <= FEW else say("In stock")

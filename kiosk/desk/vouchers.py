@@ -1,0 +1,80 @@
+"""Vouchers: issue a number and its signed code, and lay the paper out in the visitor's words."""
+
+from datetime import datetime, time, timedelta
+
+from kiosk.desk.world import World
+from kiosk.ledger.entries import Redeem
+from kiosk.ledger.sync import Account, Gift
+from kiosk.membership import paper
+from kiosk.membership.vouchers import Ticket, check_code, parts_of, payload, qr_text, shown, voucher_number
+from kiosk.words import Words
+
+
+def issue(world: World, op: str, gift: Gift) -> Redeem:
+    """The intent of one redemption: number, expiry at the end of a business day, signed code."""
+    shop = world.shop
+    number = voucher_number(shop.store, shop.kiosk, world.journal.next_voucher_serial())
+    expires = _end_of_day(world, world.rules().voucher.days)
+    told = payload(
+        Ticket(
+            key_id=world.voucher_key.key_id,
+            number=number,
+            gift=gift.id,
+            points=gift.points,
+            expires=expires,
+        )
+    )
+    return Redeem(
+        op=op,
+        gift=gift.id,
+        points=gift.points,
+        voucher=number,
+        expires=expires,
+        qr=told + world.voucher_key.sign(told),
+    )
+
+
+def voucher_paper(world: World, say: Words, account: Account, body: Redeem, attempt: int) -> paper.Paper:
+    """What leaves the printer; from the second attempt on it says that it is a copy of the same number."""
+    told, signature = parts_of(body.qr)
+    gift = next((one for one in world.replica.gifts() if one.id == body.gift), None)
+    name = say.of(gift.name) if gift else body.gift
+    last_day = say.full_day(say.local(body.expires - 1).date())
+    copy = (paper.Text(say("REPRINT {number}", number=attempt - 1), "center", strong=True),)
+    return paper.Paper(
+        say.language,
+        (
+            paper.Text(say.of(world.shop.name), "center", strong=True),
+            paper.Title(say("Gift voucher")),
+            *(copy if attempt > 1 else ()),
+            *((paper.Picture(gift.picture),) if gift else ()),
+            paper.Title(name),
+            paper.Rule(),
+            paper.Row(say("Member"), account.name),
+            paper.Row(say("Points used"), say.points(body.points)),
+            paper.Row(say("Valid until"), last_day, strong=True),
+            paper.Row(say("Pick up at"), say.of(world.rules().voucher.pickup)),
+            paper.Rule(),
+            paper.QR(qr_text(told, signature)),
+            paper.Row(say("Voucher number"), shown(body.voucher), strong=True),
+            paper.Row(say("Check code"), check_code(signature), strong=True),
+            paper.Gap(8),
+            paper.Text(
+                say("Show this voucher at the counter. It is good for one gift, once."), "center", small=True
+            ),
+            paper.Text(
+                f"{say.full_day(say.local(world.clock.now()).date())} {say.time(world.clock.now())}  "
+                + say("Kiosk {number}", number=world.kiosk_number),
+                "center",
+                small=True,
+            ),
+        ),
+    )
+
+
+def _end_of_day(world: World, days: int) -> int:
+    """UTC microseconds of the midnight that ends the last good business day."""
+    zone = world.shop.zone
+    today = datetime.fromtimestamp(world.clock.now() / 1_000_000, zone).date()
+    midnight = datetime.combine(today + timedelta(days=days + 1), time(), zone)
+    return int(midnight.timestamp()) * 1_000_000

@@ -1,0 +1,41 @@
+"""Claiming a voucher: what the counter is told, decided from facts the caller brings."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class ClaimAnswer(Enum):
+    """The one answer a presented voucher gets."""
+
+    GIVEN = "given"
+    ALREADY = "already"
+    VOID = "void"
+    EXPIRED = "expired"
+    FORGED = "forged"
+    NOT_FINISHED = "not-finished"
+    NOT_HERE = "not-here"
+
+
+@dataclass(frozen=True, slots=True)
+class Presented:
+    """What is known of the number somebody holds. `state` is the operation's state, '' if it is not ours."""
+
+    state: str
+    code_fits: bool
+    claimed: bool
+    right_held: bool
+    expired: bool
+
+
+def judge(voucher: Presented) -> ClaimAnswer:
+    """What to answer; GIVEN means: journal the claim, then hand over the gift. The first that fits counts."""
+    reasons = (
+        (not voucher.state, ClaimAnswer.NOT_HERE),
+        (not voucher.code_fits, ClaimAnswer.FORGED),
+        (voucher.state == "voided", ClaimAnswer.VOID),
+        (voucher.claimed, ClaimAnswer.ALREADY),
+        (voucher.state in {"redeemed", "printing"}, ClaimAnswer.NOT_FINISHED),
+        (voucher.expired, ClaimAnswer.EXPIRED),
+        (not voucher.right_held, ClaimAnswer.NOT_HERE),
+    )
+    return next((answer for holds, answer in reasons if holds), ClaimAnswer.GIVEN)
