@@ -1,0 +1,1 @@
+"""The pictures: sources, and what is rendered from them."""
