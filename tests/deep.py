@@ -1,0 +1,139 @@
+"""Long, seeded checks: `python -m tests.deep --deep NAME --minutes N [--seed S]`, noted in docs/deep-runs.md.
+
+A run repeats its check with seed, seed + 1, ... until its minutes are over: any round can be run again alone.
+"""
+
+import re
+import subprocess
+import sys
+import time
+from argparse import ArgumentParser
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+NOTES = ROOT / "docs" / "deep-runs.md"
+HEAD = """# Long runs
+
+Each row is one `kioskctl test --deep NAME --minutes N`. Any round can be run again alone, by its seed.
+
+| commit | check | first seed | rounds | passed | failed | examples | seconds |
+|---|---|---|---|---|---|---|---|
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What one round counted: tests passed and failed, and generated examples tried."""
+
+    passed: int
+    failed: int
+    examples: int = 0
+
+
+def parsers(seed: int, seconds: float) -> Round:
+    """Every property test (they guard the parsers of untrusted bytes), with many fresh examples."""
+    words = ["-m", "hypothesis", "-p", "tests.deep_profile", "--hypothesis-profile=deep"]
+    return _pytest([*words, f"--hypothesis-seed={seed}", "--hypothesis-show-statistics"], seconds)
+
+
+def demo(seed: int, seconds: float) -> Round:
+    """A whole shop from end to end, once a round; the seed only names the round."""
+    del seed
+    done = _run([sys.executable, "-m", "kiosk.demo.supervisor", "--offscreen"], max(seconds, 180))
+    return Round(passed=int(done[0] == 0), failed=int(done[0] != 0))
+
+
+CHECKS: dict[str, Callable[[int, float], Round]] = {"parsers": parsers, "demo": demo}
+
+
+def _pytest(words: list[str], seconds: float) -> Round:
+    status, said = _run([sys.executable, "-m", "pytest", *words], seconds * 2 + 300)
+    passed, failed = _number(r"(\d+) passed", said), _number(r"(\d+) (?:failed|error)", said)
+    if status not in (0, 5) and not failed:  # 5: nothing was chosen
+        failed = 1
+    examples = sum(map(int, re.findall(r"(\d+) passing examples", said)))
+    return Round(passed, failed, examples)
+
+
+def _number(pattern: str, said: str) -> int:
+    return sum(map(int, re.findall(pattern, said.rpartition("\n=")[2] or said)))
+
+
+def _run(words: list[str], seconds: float) -> tuple[int, str]:
+    try:
+        done = subprocess.run(
+            words,
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=seconds,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as slow:
+        return 1, f"not done after {slow.timeout:.0f} s"
+    if done.returncode not in (0, 5):
+        print(done.stdout)
+    return done.returncode, done.stdout
+
+
+def rounds(check: Callable[[int, float], Round], seed: int, minutes: float) -> Iterator[Round]:
+    """Rounds until the minutes are over, at least one; a failed round is the last."""
+    deadline = time.monotonic() + minutes * 60
+    for place in range(1_000_000):
+        done = check(seed + place, deadline - time.monotonic())
+        yield done
+        if done.failed or not done.passed or time.monotonic() > deadline:
+            return
+
+
+def commit() -> str:
+    """The short hash of what is checked, with a plus when the tree differs from it."""
+    told = subprocess.run(
+        ["git", "describe", "--always", "--dirty=+", "--exclude=*"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return told.stdout.strip() or "unknown"
+
+
+def seed_of(name: str) -> int:
+    """A seed that a commit always has."""
+    digits = re.sub(r"[^0-9a-f]", "", name)[:7]
+    return int(digits, 16) if digits else 1
+
+
+def main() -> int:
+    """Run one check; 0 when nothing failed."""
+    parser = ArgumentParser(prog="kioskctl test", description=__doc__)
+    parser.add_argument("--deep", required=True, choices=sorted(CHECKS))
+    parser.add_argument("--minutes", type=float, default=5)
+    parser.add_argument("--seed", type=int)
+    parser.add_argument("--no-note", action="store_true", help="leave docs/deep-runs.md alone")
+    asked = parser.parse_args()
+    name = commit()
+    seed = seed_of(name) if asked.seed is None else asked.seed
+    print(f"{asked.deep}: seed {seed}, {asked.minutes:g} minutes", flush=True)
+    began = time.monotonic()
+    done = tuple(rounds(CHECKS[asked.deep], seed, asked.minutes))
+    passed, failed, examples = (
+        sum(getattr(one, of) for one in done) for of in ("passed", "failed", "examples")
+    )
+    seconds = time.monotonic() - began
+    if not asked.no_note:
+        cells = (name, asked.deep, seed, len(done), passed, failed, examples, round(seconds))
+        NOTES.parent.mkdir(exist_ok=True)
+        before = NOTES.read_text() if NOTES.exists() else HEAD
+        NOTES.write_text(before + f"| {' | '.join(map(str, cells))} |\n")
+    print(f"{asked.deep}: {len(done)} rounds, {examples} examples, {seconds:.0f} s")
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
