@@ -23,7 +23,6 @@ SEES: dict[str, set[str]] = {
     "notify": set(),
     "settings": set(),
     "loop": {"events", "ports"},
-    "ids": {"ports"},
     "control": {"events", "ports"},
     "desk": ROOT_SEES | {"views", "ports", "words"},
     "screens": {"events", "views"},

@@ -3,20 +3,19 @@
 import random
 import secrets
 import uuid
-
-from kiosk.ports import Clock
+from collections.abc import Callable
 
 
 class FreshIds:
-    """Implements ports.Ids. In production chance is the system's; the simulation injects its own."""
+    """Makes ids from `now` (UTC microseconds) and chance; the system's unless a simulation brings its own."""
 
-    def __init__(self, clock: Clock, chance: random.Random | None = None) -> None:
-        self._clock = clock
+    def __init__(self, now: Callable[[], int], chance: random.Random | None = None) -> None:
+        self._now = now
         self._chance = chance or secrets.SystemRandom()
 
     def uuid7(self) -> str:
         """48 bits of milliseconds, then 74 random bits: never from clock or sequence alone."""
-        milliseconds = (self._clock.now() // 1000) & ((1 << 48) - 1)
+        milliseconds = (self._now() // 1000) & ((1 << 48) - 1)
         bits = self._chance.getrandbits(74)
         value = milliseconds << 80 | 0x7 << 76 | (bits >> 62) << 64 | 0b10 << 62 | bits & ((1 << 62) - 1)
         return str(uuid.UUID(int=value))
