@@ -1,0 +1,11 @@
+"""The one error a request to head office ends with: nothing was changed, and the code says why."""
+
+
+class Declined(Exception):
+    """A request not carried out. `status` is the HTTP status, `code` is stable, `detail` is for people."""
+
+    def __init__(self, status: int, code: str, detail: str) -> None:
+        super().__init__(f"{code}: {detail}")
+        self.status = status
+        self.code = code
+        self.detail = detail

@@ -1,0 +1,235 @@
+"""What head office makes of a device's facts: every one is kept, a verdict says what it moved."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import msgspec
+import sqlalchemy as sa
+
+from kiosk.hub.batches import Link
+from kiosk.hub.books import Books, Key, disputed
+from kiosk.hub.operations import Operations
+from kiosk.hub.tables import devices, entries, grants
+from kiosk.ledger import accounts as acc
+from kiosk.ledger import entries as en
+from kiosk.ledger.legs import LooseEnd, Transfer, transfers
+from kiosk.ledger.sync import EntryVerdict, Verdict
+
+_AMOUNT_MAX = 10**12
+_TEXT_MAX = 200
+_RIGHTS = ("escrow:", "member:", "pool:")
+
+
+class _Set(Exception):
+    """The verdict is clear and the entry moves nothing."""
+
+    def __init__(self, verdict: Verdict, reason: str) -> None:
+        super().__init__(reason)
+        self.verdict: Verdict = verdict
+        self.reason = reason
+
+
+@dataclass(slots=True)
+class _Work:
+    """One fresh entry on its way to a verdict. `id` is None if another entry has used it."""
+
+    link: Link
+    id: str | None
+    body: en.Body | None = None
+    op: str | None = None
+    verdict: Verdict = "posted"
+    reason: str = ""
+    legs: tuple[Transfer, ...] = ()
+
+
+class Intake:
+    """Takes in the fresh entries of one batch: `read`, then `keys` to open in the books, then `apply`."""
+
+    def __init__(self, connection: sa.Connection, device: str) -> None:
+        self._connection = connection
+        self._device = device
+        self._operations = Operations(connection, device)
+        self._work: list[_Work] = []
+
+    def read(self, fresh: Sequence[Link]) -> None:
+        """Look up what the entries speak of, and derive what they would move."""
+        used = self._used_ids([link.entry.id for link in fresh if link.entry])
+        for link in fresh:
+            name = link.entry.id if link.entry and link.entry.id not in used else None
+            used.add(name or "")
+            self._work.append(_Work(link, name))
+        for work in self._work:
+            _look(work)
+        self._operations.load({work.op for work in self._work if work.op})
+        self._operations.load_vouchers(
+            {work.body.voucher for work in self._work if isinstance(work.body, en.Redeem)}
+        )
+        self._quarantined = self._operations.quarantined({work.op for work in self._work if work.op})
+        self._grants = self._known_grants()
+        self._devices = self._named_devices()
+        for work in self._work:
+            try:
+                self._derive(work)
+            except _Set as clear:
+                work.verdict, work.reason, work.legs = clear.verdict, clear.reason, ()
+                if clear.verdict == "quarantined" and work.op:
+                    self._quarantined.add(work.op)
+
+    def keys(self) -> Iterable[Key]:
+        """Every balance that these entries may touch."""
+        suspense = disputed(self._device)
+        for work in self._work:
+            for leg in work.legs:
+                for account in (leg.source, leg.target, suspense):
+                    yield (account, leg.asset)
+
+    def apply(self, books: Books) -> tuple[EntryVerdict, ...]:
+        """Move what is to be moved, store every entry, and say what became of each."""
+        for work in self._work:
+            if work.verdict == "posted":
+                self._settle(work, books)
+            for leg in work.legs:
+                books.move(leg)
+        self._store()
+        self._operations.write()
+        return tuple(
+            EntryVerdict(n=work.link.n, verdict=work.verdict, reason=work.reason) for work in self._work
+        )
+
+    def stock_moved(self) -> bool:
+        """Whether the stock of any gift may differ now."""
+        return any(isinstance(work.body, en.Redeem | en.Void | en.Claim) for work in self._work)
+
+    def posted(self) -> tuple[tuple[en.Entry, en.Body], ...]:
+        """The entries that were posted, for those who act on them."""
+        return tuple(
+            (work.link.entry, work.body)
+            for work in self._work
+            if work.verdict == "posted" and work.link.entry and work.body
+        )
+
+    def _derive(self, work: _Work) -> None:
+        entry = work.link.entry
+        if work.verdict != "posted" or entry is None or work.body is None:
+            raise _Set(work.verdict, work.reason)
+        if work.id is None:
+            raise _Set("quarantined", "id-used-before")
+        if work.op in self._quarantined:
+            raise _Set("quarantined", "operation-quarantined")
+        self._check(work.body)
+        conflict = self._operations.follow(entry, work.body)
+        if conflict:
+            raise _Set(conflict.verdict, conflict.reason)
+        try:
+            work.legs = transfers(self._device, entry, self._operations.known)
+        except LooseEnd as loose:
+            raise _Set("quarantined", "operation-unknown") from loose
+        if isinstance(work.body, en.Granted):
+            work.legs = ()  # booked when it was made; the entry only says that it arrived
+        if any(not _sane(leg) for leg in work.legs):
+            self._operations.forget(work.body)
+            raise _Set("quarantined", "amount-or-name")
+
+    def _settle(self, work: _Work, books: Books) -> None:
+        """Posted if every leg is covered; else, or if its operation was, disputed: no rights come of it."""
+        tainted = self._operations.is_disputed(work.op)
+        aside = disputed(self._device)
+        shorts = [(leg, books.short(leg)) for leg in work.legs]
+        covers = [
+            Transfer(f"cover:{leg.id}", aside, leg.source, leg.asset, short) for leg, short in shorts if short
+        ]
+        if not covers and not tainted:
+            return
+        work.verdict = "disputed"
+        work.reason = "overdrawn" if covers else "operation-disputed"
+        self._operations.dispute(work.op)
+        kept = (replace(leg, target=aside) if leg.target.startswith(_RIGHTS) else leg for leg in work.legs)
+        work.legs = (*covers, *kept)
+
+    def _check(self, body: en.Body) -> None:
+        if isinstance(body, en.Granted):
+            self._check_grant(body)
+        if isinstance(body, en.Release) and body.to not in self._devices:
+            raise _Set("quarantined", "unknown-device")
+        if isinstance(body, en.Returned):
+            _check_asset(body)
+
+    def _check_grant(self, body: en.Granted) -> None:
+        made = self._grants.get(body.gid)
+        if made is None:
+            raise _Set("disputed", "grant-unknown")
+        if made != (self._device, body.gen, body.d, body.asset, body.amount, body.member):
+            raise _Set("disputed", "grant-differs")
+
+    def _store(self) -> None:
+        rows = [
+            {
+                "device": self._device,
+                "n": work.link.n,
+                "id": work.id,
+                "kind": work.link.entry.kind if work.link.entry else en.Poison.KIND,
+                "op": work.op,
+                "hash": work.link.hash,
+                "stored": work.link.stored,
+                "verdict": work.verdict,
+                "reason": work.reason,
+            }
+            for work in self._work
+        ]
+        if rows:
+            self._connection.execute(sa.insert(entries), rows)
+
+    def _used_ids(self, names: list[str]) -> set[str]:
+        asked = sa.select(entries.c.id).where(entries.c.id.in_(names))
+        return {name for name in self._connection.scalars(asked) if name}
+
+    def _known_grants(self) -> Mapping[str, tuple[object, ...]]:
+        names = [work.body.gid for work in self._work if isinstance(work.body, en.Granted)]
+        g = grants.c
+        asked = sa.select(g.gid, g.device, g.gen, g.d, g.asset, g.amount, g.member).where(g.gid.in_(names))
+        return {row[0]: tuple(row[1:]) for row in self._connection.execute(asked)}
+
+    def _named_devices(self) -> set[str]:
+        names = [work.body.to for work in self._work if isinstance(work.body, en.Release)]
+        return set(self._connection.scalars(sa.select(devices.c.device).where(devices.c.device.in_(names))))
+
+
+def _look(work: _Work) -> None:
+    """Read the body; what cannot be read is set aside, but the operation it names is remembered."""
+    entry = work.link.entry
+    if entry is None:
+        work.verdict, work.reason = "quarantined", "poison"
+        return
+    work.op = _named_op(entry)
+    try:
+        work.body = en.body_of(entry)
+    except en.MalformedEntry:
+        work.verdict, work.reason = "quarantined", "body-unreadable"
+        return
+    if work.body is None:
+        work.verdict, work.reason = "quarantined", "kind-unknown"
+    elif isinstance(work.body, en.Poison):
+        work.verdict, work.reason = "quarantined", "poison"
+
+
+def _named_op(entry: en.Entry) -> str | None:
+    try:
+        body = msgspec.msgpack.decode(entry.body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+    op = body.get("op") if isinstance(body, dict) else None
+    return op if isinstance(op, str) and _is_name(op) else None
+
+
+def _check_asset(body: en.Returned) -> None:
+    personal = body.asset in {acc.POINTS, acc.CASH, acc.TRIES}
+    if personal != bool(body.member) or not (personal or body.asset.startswith("gift:")):
+        raise _Set("quarantined", "asset")
+
+
+def _sane(leg: Transfer) -> bool:
+    return 0 <= leg.amount <= _AMOUNT_MAX and all(map(_is_name, (leg.source, leg.target, leg.asset)))
+
+
+def _is_name(text: str) -> bool:
+    return 0 < len(text) <= _TEXT_MAX and text.isprintable()

@@ -1,0 +1,179 @@
+"""PINs: one look per journalled try, counted before it is taken, locked by member and route."""
+
+from collections.abc import Callable, Iterable
+
+import sqlalchemy as sa
+from argon2 import PasswordHasher
+from argon2.exceptions import Argon2Error, InvalidHashError
+
+from kiosk.hub.books import Books, Key
+from kiosk.hub.declined import Declined
+from kiosk.hub.settings import Grants, Pin
+from kiosk.hub.tables import grants, members, pin_checks, pin_routes, upsert
+from kiosk.ledger import accounts as acc
+from kiosk.ledger import entries as en
+from kiosk.ledger.legs import Transfer
+from kiosk.ledger.sync import PinAnswer, PinRequest
+
+_ABANDONED_US = 30_000_000
+_PIN_MAX = 12
+
+
+def verifier_maker(policy: Pin) -> PasswordHasher:
+    """The argon2id hasher that new verifiers are made with."""
+    return PasswordHasher(
+        time_cost=policy.argon2_time, memory_cost=policy.argon2_kib, parallelism=policy.argon2_lanes
+    )
+
+
+class PinDesk:
+    """Answers PIN requests. Two short transactions: the try is counted, then looked at, then forgiven."""
+
+    def __init__(self, engine: sa.Engine, now: Callable[[], int], policy: Pin) -> None:
+        self._engine = engine
+        self._now = now
+        self._policy = policy
+        self._hasher = verifier_maker(policy)
+        self._nobody = self._hasher.hash("no PIN of anybody")
+
+    def check(self, request: PinRequest) -> PinAnswer:
+        """right | wrong | locked. The same `entry` again gets the same answer, whatever the PIN says now."""
+        if not all(map(_short_name, (request.member, request.route, request.entry))):
+            raise Declined(400, "malformed", "member, route or entry is no name")
+        with self._engine.begin() as connection:
+            earlier = self._earlier(connection, request)
+            if earlier is not None:
+                return earlier
+            verifier = connection.scalar(sa.select(members.c.verifier).where(members.c.id == request.member))
+            answer = self._count(connection, request, known=verifier is not None)
+        if answer.result == "locked":
+            return answer
+        # Outside the transaction: argon2 is slow on purpose, and a crash here leaves the try counted.
+        if self._matches(verifier or self._nobody, request.pin) and verifier is not None:
+            answer = PinAnswer(result="right", left=self._policy.tries)
+        with self._engine.begin() as connection:
+            self._remember(connection, request, answer)
+        return answer
+
+    def unlock(self, member: str) -> None:
+        """Head office looked at the person's papers: every route is open again."""
+        with self._engine.begin() as connection:
+            connection.execute(sa.delete(pin_routes).where(pin_routes.c.member == member))
+
+    def _earlier(self, connection: sa.Connection, request: PinRequest) -> PinAnswer | None:
+        asked = sa.select(pin_checks).where(pin_checks.c.entry == request.entry)
+        found = connection.execute(asked.with_for_update()).one_or_none()
+        if found is None:
+            return None
+        if (found.device, found.member) != (request.device, request.member):
+            raise Declined(409, "entry-used-before", "this try belongs to somebody else")
+        if found.result:
+            return PinAnswer(result=found.result, left=found.left)
+        if found.at + _ABANDONED_US > self._now():
+            raise Declined(503, "pin-being-checked", "this try is being looked at; ask again")
+        return PinAnswer(result="wrong", left=found.left)
+
+    def _count(self, connection: sa.Connection, request: PinRequest, *, known: bool) -> PinAnswer:
+        """Count the try as wrong beforehand; locked if there was none left."""
+        wrong, all_wrong = self._wrong(connection, request)
+        locked = wrong >= self._policy.tries or all_wrong >= self._policy.tries_all_routes
+        left = 0 if locked else self._policy.tries - wrong - 1
+        if known and not locked:
+            insert = upsert(connection, pin_routes).values(
+                member=request.member, route=request.route, wrong=1
+            )
+            more = {"wrong": pin_routes.c.wrong + 1}
+            connection.execute(insert.on_conflict_do_update(index_elements=["member", "route"], set_=more))
+        connection.execute(
+            sa.insert(pin_checks).values(
+                entry=request.entry,
+                device=request.device,
+                member=request.member,
+                result="locked" if locked else "",
+                left=left,
+                at=self._now(),
+            )
+        )
+        return PinAnswer(result="locked" if locked else "wrong", left=left)
+
+    def _wrong(self, connection: sa.Connection, request: PinRequest) -> tuple[int, int]:
+        asked = sa.select(pin_routes.c.route, pin_routes.c.wrong).where(pin_routes.c.member == request.member)
+        rows = connection.execute(asked.with_for_update()).all()
+        return sum(wrong for route, wrong in rows if route == request.route), sum(wrong for _, wrong in rows)
+
+    def _remember(self, connection: sa.Connection, request: PinRequest, answer: PinAnswer) -> None:
+        mine = sa.update(pin_checks).where(pin_checks.c.entry == request.entry)
+        connection.execute(mine.values(result=answer.result, left=answer.left))
+        if answer.result == "right":
+            route = (pin_routes.c.member == request.member) & (pin_routes.c.route == request.route)
+            connection.execute(sa.delete(pin_routes).where(route))
+
+    def _matches(self, verifier: str, pin: str) -> bool:
+        if len(pin) > _PIN_MAX:
+            return False
+        try:
+            return self._hasher.verify(verifier, pin)
+        except (Argon2Error, InvalidHashError):
+            return False
+
+
+def _short_name(text: str) -> bool:
+    return 0 < len(text) <= 64 and text.isprintable()
+
+
+class Refill:
+    """Gives a member their tries back after a right PIN: up to the budget, never beyond it."""
+
+    def __init__(self, connection: sa.Connection, device: str, pin: Pin, ahead: Grants) -> None:
+        self._connection = connection
+        self._device = device
+        self._pin = pin
+        self._ahead = ahead
+        self._due: list[tuple[str, str, int]] = []
+        self._escrows: dict[str, tuple[str, ...]] = {}
+
+    def read(self, posted: Iterable[tuple[en.Entry, en.Body]]) -> None:
+        """Find the right tries among the posted entries, and what their members may have in all."""
+        for entry, body in posted:
+            if not isinstance(body, en.PinTried) or not body.ok or not entry.member:
+                continue
+            home = self._home(entry.member)
+            if home is None or not self._credible(entry.member, body, home):
+                continue
+            budget = self._pin.tries + (self._ahead.home_tries if home else 0)
+            self._due.append((entry.id, entry.member, budget))
+            self._escrows[entry.member] = self._holders(entry.member)
+
+    def keys(self) -> Iterable[Key]:
+        """Every balance that a refill looks at or touches."""
+        for _, member, _ in self._due:
+            yield (acc.WORLD, acc.TRIES)
+            for account in (acc.member(member), *self._escrows[member]):
+                yield (account, acc.TRIES)
+
+    def apply(self, books: Books) -> None:
+        """Move what is missing."""
+        for entry, member, budget in self._due:
+            own = acc.member(member)
+            there = sum(books.has(account, acc.TRIES) for account in (own, *self._escrows[member]))
+            if there < budget:
+                books.move(Transfer(f"refill:{entry}", acc.WORLD, own, acc.TRIES, budget - there))
+
+    def _credible(self, member: str, body: en.PinTried, home: str) -> bool:
+        if body.where == "here":
+            return home == self._device and self._pin.offline_pin != "none"
+        c = pin_checks.c
+        right = sa.select(c.entry).where(c.member == member, c.device == self._device, c.result == "right")
+        return self._connection.scalar(right.limit(1)) is not None
+
+    def _home(self, member: str) -> str | None:
+        found = self._connection.execute(
+            sa.select(members.c.home).where(members.c.id == member)
+        ).one_or_none()
+        return None if found is None else (found[0] or "")
+
+    def _holders(self, member: str) -> tuple[str, ...]:
+        asked = sa.select(grants.c.device).where(grants.c.member == member, grants.c.asset == acc.TRIES)
+        return tuple(
+            sorted(acc.escrow(device, member) for device in self._connection.scalars(asked.distinct()))
+        )

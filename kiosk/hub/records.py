@@ -1,0 +1,107 @@
+"""What a technician may read of the books: counts and states, never a name."""
+
+from collections.abc import Iterator
+
+import sqlalchemy as sa
+
+from kiosk.hub.declined import Declined
+from kiosk.hub.office import HeadOffice
+from kiosk.hub.tables import balances, branches, devices, entries, redemptions
+from kiosk.ledger import accounts as acc
+from kiosk.ledger import entries as en
+
+_ROWS_A_READ = 1000
+
+
+def health(office: HeadOffice) -> dict[str, object]:
+    """That the database answers, and the generation."""
+    with office.engine.begin() as connection:
+        connection.scalar(sa.select(sa.literal(1)))
+    return {"ok": True, "gen": office.generation, "now": office.now()}
+
+
+def record_of(office: HeadOffice, voucher: str) -> dict[str, object]:
+    """Where a voucher's redemption stands, the member's points, and whether its device's log is whole."""
+    with office.engine.begin() as connection:
+        found = connection.execute(
+            sa.select(redemptions).where(redemptions.c.voucher == voucher)
+        ).one_or_none()
+        if found is None:
+            raise Declined(404, "voucher-unknown", "no log that has arrived speaks of this voucher")
+        return {
+            "voucher": voucher,
+            "op": found.op,
+            "device": found.device,
+            "member": found.member,
+            "gift": found.gift,
+            "points": found.points,
+            "state": found.state,
+            "claimed": found.claimed,
+            "disputed": found.disputed,
+            "member_points": _points(connection, acc.member(found.member)),
+            "escrow_points": _points(connection, acc.escrow(found.device, found.member)),
+            "entries": _count(connection, entries, found.device),
+            "chain_ok": chain_holds(connection, found.device),
+        }
+
+
+def balance_of(office: HeadOffice, device: str) -> dict[str, object]:
+    """A device's log and what it holds; `sums_to_zero` over the whole of the books."""
+    with office.engine.begin() as connection:
+        kiosk = connection.execute(sa.select(devices).where(devices.c.device == device)).one_or_none()
+        if kiosk is None:
+            raise Declined(404, "device-unknown", "this kiosk is not enrolled")
+        mine = (balances.c.account == acc.escrow(device)) | balances.c.account.startswith(
+            acc.escrow(device) + ":", autoescape=True
+        )
+        held = connection.execute(sa.select(balances).where(mine, balances.c.amount != 0))
+        return {
+            "device": device,
+            "frozen": kiosk.frozen,
+            "down_ack": kiosk.down_ack,
+            "entries": _count(connection, entries, device),
+            "not_posted": _count(connection, entries, device, entries.c.verdict != "posted"),
+            "branch_entries": _count(connection, branches, device),
+            "chain_ok": chain_holds(connection, device),
+            "sums_to_zero": sums_to_zero(connection),
+            "held": [[row.account, row.asset, row.amount] for row in held],
+        }
+
+
+def chain_holds(connection: sa.Connection, device: str) -> bool:
+    """Whether the stored bytes of a device's log, from 1 without a gap, lead to the stored hashes."""
+    previous, expected = en.GENESIS, 1
+    for n, stored, held in _log(connection, device):
+        previous = en.chained(previous, stored)
+        if n != expected or previous != held:
+            return False
+        expected += 1
+    return True
+
+
+def sums_to_zero(connection: sa.Connection) -> bool:
+    """Whether nothing was made or lost: every asset adds up to zero over all accounts."""
+    total = sa.func.sum(balances.c.amount)
+    odd = sa.select(balances.c.asset).group_by(balances.c.asset).having(total != 0).limit(1)
+    return connection.scalar(odd) is None
+
+
+def _log(connection: sa.Connection, device: str) -> Iterator[tuple[int, bytes, bytes]]:
+    e = entries.c
+    asked = sa.select(e.n, e.stored, e.hash).where(e.device == device).order_by(e.n)
+    with connection.execute(asked.execution_options(yield_per=_ROWS_A_READ)) as rows:
+        for n, stored, held in rows:
+            yield n, bytes(stored), bytes(held)
+
+
+def _count(
+    connection: sa.Connection, table: sa.Table, device: str, also: sa.ColumnElement[bool] | None = None
+) -> int:
+    asked = sa.select(sa.func.count()).select_from(table).where(table.c.device == device)
+    return int(connection.scalar(asked if also is None else asked.where(also)) or 0)
+
+
+def _points(connection: sa.Connection, account: str) -> int:
+    b = balances.c
+    asked = sa.select(b.amount).where(b.account == account, b.asset == acc.POINTS)
+    return int(connection.scalar(asked) or 0)

@@ -1,0 +1,183 @@
+"""Rights on their way to a device: asked for by a visit, or placed ahead by policy."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+import sqlalchemy as sa
+
+from kiosk.hub.books import Books, Key
+from kiosk.hub.settings import Grants, Pin
+from kiosk.hub.tables import devices, gifts, grants, members, wants
+from kiosk.ledger import accounts as acc
+from kiosk.ledger import entries as en
+from kiosk.ledger import sync
+from kiosk.ledger.legs import transfers
+
+WANTS_MAX = 100
+_AMOUNT_MAX = 10**12
+
+
+class Ids(Protocol):
+    """Fresh names, injected."""
+
+    def uuid7(self) -> str:
+        """A UUIDv7 with full randomness."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How far ahead rights are placed."""
+
+    grants: Grants
+    pin: Pin
+
+
+class Rights:
+    """Makes the grants of one sync: `read`, then `keys` to open in the books, then `grant`."""
+
+    def __init__(self, connection: sa.Connection, device: str, gen: int, policy: Policy, ids: Ids) -> None:
+        self._connection = connection
+        self._device = device
+        self._gen = gen
+        self._policy = policy
+        self._ids = ids
+        self._new: list[dict[str, object]] = []
+        self._booked: list[dict[str, object]] = []
+
+    def read(self, asked: Iterable[sync.Want]) -> None:
+        """Look up what is asked for, what is on the shelf, and whose home this device is."""
+        self._asked = tuple({want.id: want for want in asked}.values())
+        names = [want.id for want in self._asked if want.id.isprintable()]
+        self._known = set(self._connection.scalars(sa.select(wants.c.id).where(wants.c.id.in_(names))))
+        self._gifts = tuple(self._connection.scalars(sa.select(gifts.c.id).order_by(gifts.c.place)))
+        self._home = tuple(
+            self._connection.scalars(
+                sa.select(members.c.id).where(members.c.home == self._device).order_by(members.c.id)
+            )
+        )
+        someone = {want.member for want in self._asked if want.member and want.member.isprintable()}
+        self._members = set(
+            self._connection.scalars(sa.select(members.c.id).where(members.c.id.in_(someone)))
+        )
+
+    def keys(self) -> Iterable[Key]:
+        """Every balance that these grants may touch."""
+        for gift in self._gifts:
+            yield (acc.pool(gift), acc.gift(gift))
+            yield (acc.escrow(self._device), acc.gift(gift))
+        for member in self._home:
+            for asset in (acc.POINTS, acc.TRIES):
+                yield (acc.member(member), asset)
+                yield (acc.escrow(self._device, member), asset)
+        for want in self._asked:
+            if not self._unfit(want):
+                yield (acc.source(want.asset, want.member), want.asset)
+                yield (acc.escrow(self._device, want.member), want.asset)
+
+    def grant(self, books: Books) -> tuple[sync.Refusal, ...]:
+        """Grant what is asked and what policy places ahead; the refusals come back."""
+        refused = tuple(self._answer(want, books) for want in self._asked if want.id not in self._known)
+        for gift in self._gifts:
+            self._lease(gift, books)
+        for member in self._home:
+            self._prefetch(member, books)
+        self._write()
+        return tuple(refusal for refusal in refused if refusal is not None)
+
+    def _answer(self, want: sync.Want, books: Books) -> sync.Refusal | None:
+        why = self._unfit(want)
+        if why:
+            return sync.Refusal(want=want.id, why=why)
+        there = books.has(acc.source(want.asset, want.member), want.asset)
+        # Tries are no price: whoever asks for five and has three left gets three.
+        amount = min(want.amount, there) if want.asset == acc.TRIES else want.amount
+        if amount < 1 or amount > there:
+            return sync.Refusal(want=want.id, why=_lack(want.asset))
+        gid = self._make(books, want.asset, amount, want.member, want.id)
+        self._booked.append({"id": want.id, "device": self._device, "gid": gid})
+        return None
+
+    def _unfit(self, want: sync.Want) -> str:
+        """Why this want can never be granted, or ''."""
+        if not 0 < want.amount <= _AMOUNT_MAX or not 0 < len(want.id) <= 64 or not want.id.isprintable():
+            return "later"
+        if want.asset in {acc.POINTS, acc.CASH, acc.TRIES}:
+            return "" if want.member in self._members else "member"
+        known = not want.member and want.asset.removeprefix("gift:") in self._gifts
+        return "" if known and want.asset.startswith("gift:") else "stock"
+
+    def _lease(self, gift: str, books: Books) -> None:
+        """Keep a few pieces of every gift at the device, so that it can serve without us."""
+        asset = acc.gift(gift)
+        here = books.has(acc.escrow(self._device), asset)
+        if here > self._policy.grants.lease_low:
+            return
+        amount = min(self._policy.grants.lease_par - here, books.has(acc.pool(gift), asset))
+        self._ahead(books, asset, amount, None)
+
+    def _prefetch(self, member: str, books: Books) -> None:
+        """Keep part of a home member's points and tries at their kiosk; as many tries stay here."""
+        policy = self._policy
+        escrow, own = acc.escrow(self._device, member), acc.member(member)
+        points = min(policy.grants.home_points - books.has(escrow, acc.POINTS), books.has(own, acc.POINTS))
+        self._ahead(books, acc.POINTS, points, member)
+        spare = books.has(own, acc.TRIES) - policy.pin.tries
+        self._ahead(
+            books, acc.TRIES, min(policy.grants.home_tries - books.has(escrow, acc.TRIES), spare), member
+        )
+
+    def _ahead(self, books: Books, asset: str, amount: int, member: str | None) -> None:
+        if amount > 0 and len(self._new) < self._policy.grants.per_sync:
+            self._make(books, asset, amount, member, None)
+
+    def _make(self, books: Books, asset: str, amount: int, member: str | None, want: str | None) -> str:
+        gid = self._ids.uuid7()
+        if not self._new:
+            self._d = self._last_d()
+        self._d += 1
+        granted = en.Granted(
+            gid=gid, gen=self._gen, d=self._d, asset=asset, amount=amount, member=member, want=want
+        )
+        for leg in transfers(self._device, _as_entry(granted), {}):
+            books.move(leg)
+        row = {"gid": gid, "device": self._device, "gen": self._gen, "d": self._d, "asset": asset}
+        self._new.append({**row, "amount": amount, "member": member, "want": want, "not_after": None})
+        return gid
+
+    def _last_d(self) -> int:
+        asked = sa.select(devices.c.down_gen, devices.c.down_d).where(devices.c.device == self._device)
+        gen, last = self._connection.execute(asked).one()
+        return int(last) if gen == self._gen else 0
+
+    def _write(self) -> None:
+        if not self._new:
+            return
+        self._connection.execute(sa.insert(grants), self._new)
+        if self._booked:
+            self._connection.execute(sa.insert(wants), self._booked)
+        mine = sa.update(devices).where(devices.c.device == self._device)
+        self._connection.execute(mine.values(down_gen=self._gen, down_d=self._d))
+
+
+def _as_entry(granted: en.Granted) -> en.Entry:
+    """A grant as the entry that the device will journal: legs know only entries."""
+    return en.Entry(n=0, id=granted.gid, kind=granted.KIND, at=0, zone="UTC", pack=0, body=en.raw(granted))
+
+
+def _lack(asset: str) -> str:
+    return {acc.POINTS: "points", acc.CASH: "points", acc.TRIES: "tries"}.get(asset, "stock")
+
+
+def unacknowledged(
+    connection: sa.Connection, device: str, gen: int, after: int, most: int
+) -> tuple[sync.Grant, ...]:
+    """The grants that a device has not acknowledged, in order: sent again until it has."""
+    g = grants.c
+    asked = (
+        sa.select(g.gid, g.gen, g.d, g.asset, g.amount, g.member, g.want, g.not_after)
+        .where(g.device == device, g.gen == gen, g.d > after)
+        .order_by(g.d)
+        .limit(most)
+    )
+    return tuple(sync.Grant(**row._mapping) for row in connection.execute(asked))
