@@ -35,8 +35,8 @@ class Crew:
     grace: float = 5.0
     _parts: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
-    def start(self, who: str, *words: str, env: Mapping[str, str] | None = None) -> None:
-        """Start `python WORDS`, in a process group of its own, with its output in its log."""
+    def start(self, who: str, *words: str, env: Mapping[str, str] | None = None, shown: bool = False) -> None:
+        """Start `python WORDS`, in a process group of its own, its output in its log (or `shown`)."""
         mine, prctl = os.getpid(), ctypes.CDLL(None, use_errno=True).prctl
 
         def bound_to_us() -> None:
@@ -48,8 +48,8 @@ class Crew:
             self._parts[who] = subprocess.Popen(  # noqa: S603
                 [sys.executable, *words],
                 stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
+                stdout=None if shown else log,
+                stderr=None if shown else subprocess.STDOUT,
                 env={**os.environ, **(env or {})},
                 process_group=0,
                 preexec_fn=bound_to_us,  # noqa: PLW1509  # this process has one thread

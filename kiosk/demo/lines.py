@@ -1,9 +1,8 @@
-"""JSON lines over UNIX sockets: how the bench and the scripted visitor speak to every part of a demo."""
+"""Answering JSON lines on a UNIX socket, without a thread; kiosk.control asks."""
 
 import asyncio
 import json
 import os
-import socket
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -12,26 +11,6 @@ LONGEST = 256 * 1024
 
 Answer = dict[str, Any]
 Handler = Callable[[Answer], Awaitable[Answer]]
-
-
-class NoAnswer(Exception):
-    """A part of the demo did not answer, or answered that it could not do it."""
-
-
-def ask(control: Path, message: Answer, patience: float = 10.0) -> Answer:
-    """Send one line, read one line. NoAnswer: nobody there, too slow, no JSON, or `ok` is false."""
-    try:
-        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_CLOEXEC) as line:
-            line.settimeout(patience)
-            line.connect(str(control))
-            line.sendall(json.dumps(message).encode() + b"\n")
-            with line.makefile("rb") as incoming:
-                answer = json.loads(incoming.readline(LONGEST))
-    except (OSError, ValueError) as trouble:
-        raise NoAnswer(f"{control.name}: {message.get('do')}: {trouble}") from trouble
-    if not isinstance(answer, dict) or answer.get("ok") is False:
-        raise NoAnswer(f"{control.name}: {message}: {answer}")
-    return answer
 
 
 async def serve(control: Path, handler: Handler) -> asyncio.Server:

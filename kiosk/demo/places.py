@@ -59,7 +59,7 @@ class Places:
 
     def control(self, who: str) -> Path:
         """The control socket of cards | printer | network | pilot."""
-        return self.root / f"{who}.sock"
+        return self.cards / "cards.sock" if who == "cards" else self.root / f"{who}.sock"
 
     def ready(self, who: str) -> Path:
         """The file that says that a part is ready, and often on which port."""
@@ -71,7 +71,7 @@ class Places:
 
     def lay_out(self) -> None:
         """Make the folders, for this user only. PathTooLong: sockets would not fit."""
-        if len(str(self.cards / "control-socket.sock").encode()) > _SOCKET_PATH_MAX:
+        if len(str(self.cards / "pcscd.comm.socket").encode()) > _SOCKET_PATH_MAX:
             raise PathTooLong(f"{self.root}: too long a path for sockets, choose a shorter --state")
         self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
         for folder in (self.hub, self.kiosk, self.cards, self.papers, self.shots, self.root / "logs"):

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.demo.lines import NoAnswer, ask, serve
+from kiosk.control import NoAnswer, ask
+from kiosk.demo.lines import serve
 from kiosk.demo.relay import Relay
 
 

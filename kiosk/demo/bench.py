@@ -1,0 +1,180 @@
+"""The bench: a plain web page, on this machine only, where a person plays visitor, printer and weather."""
+
+import asyncio
+import html
+import os
+import socket
+from argparse import ArgumentParser
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI, Request
+from fastapi.responses import FileResponse, HTMLResponse, PlainTextResponse, RedirectResponse, Response
+
+from kiosk.control import NoAnswer, ask
+from kiosk.demo.clock import SharedClock
+from kiosk.demo.places import Places
+from kiosk.demo.relay import announce
+
+_VOUCHERS_SHOWN = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """One button: where its line goes, what it says there, what it says here."""
+
+    to: str
+    line: dict[str, Any]
+    zh: str
+    en: str
+
+
+def _tap(card: str) -> dict[str, Any]:
+    return {"do": "tap", "card": card, "family": "cpu"}
+
+
+BUTTONS: dict[str, Button] = {
+    "tap-home": Button("cards", _tap("6600000001"), "本店会员刷卡", "Tap: member at home here"),
+    "tap-other": Button("cards", _tap("6600000100"), "普通会员刷卡", "Tap: member from elsewhere"),
+    "tap-poor": Button("cards", _tap("6600000002"), "积分不足的卡", "Tap: too few points"),
+    "tap-lost": Button("cards", _tap("6600000901"), "挂失的卡", "Tap: card reported lost"),
+    "tap-unknown": Button("cards", _tap("6600000999"), "不认识的卡", "Tap: unknown card"),
+    "pull": Button("cards", {"do": "pull"}, "拿走卡片", "Take the card away"),
+    "mute": Button("cards", {"do": "fault", "kind": "mute"}, "下一张卡不应答", "Next card is mute"),
+    "torn": Button(
+        "cards", {"do": "fault", "kind": "pull_mid_read"}, "下一张卡中途拿走", "Next card leaves early"
+    ),
+    "paper-out": Button("printer", {"do": "paper-out"}, "缺纸", "Paper out"),
+    "refill": Button("printer", {"do": "refill"}, "换纸", "New paper roll"),
+    "cover-open": Button("printer", {"do": "cover-open"}, "打开上盖", "Open the cover"),
+    "cover-close": Button("printer", {"do": "cover-close"}, "合上上盖", "Close the cover"),
+    "jam": Button("printer", {"do": "jam"}, "切刀卡纸", "Jam the cutter"),
+    "clear-jam": Button("printer", {"do": "clear-jam"}, "排除卡纸", "Clear the jam"),
+    "deaf": Button("printer", {"do": "lose-replies"}, "丢失应答", "Lose its replies"),
+    "hear": Button("printer", {"do": "send-replies"}, "恢复应答", "Send replies again"),
+    "off": Button("printer", {"do": "off"}, "关打印机", "Switch printer off"),
+    "on": Button("printer", {"do": "on"}, "开打印机", "Switch printer on"),
+    "cut": Button("network", {"do": "cut"}, "断网", "Cut the network"),
+    "heal": Button("network", {"do": "heal"}, "恢复网络", "Heal the network"),
+}
+MINUTES: dict[str, tuple[int, str, str]] = {
+    "minute": (60, "快进一分钟", "One minute on"),
+    "day": (86_400, "快进一天", "One day on"),
+}
+GROUPS: tuple[tuple[str, str], ...] = (
+    ("cards", "会员卡 Cards"),
+    ("printer", "打印机 Printer"),
+    ("network", "网络 Network"),
+)
+
+_STYLE = """
+body { font: 17px/1.5 "Noto Sans CJK SC", "Noto Sans", sans-serif; background: #f6f1ea; color: #2b2521 }
+main { max-width: 60rem; margin: 0 auto; padding: 1rem }
+h1 { font-size: 1.5rem } h2 { font-size: 1rem; margin: 1.6rem 0 .5rem }
+form { display: inline-block; margin: 0 .5rem .5rem 0 }
+button { font: inherit; padding: .6rem .9rem; border: 1px solid #b9a893; border-radius: .6rem }
+button { background: #fff; color: inherit; cursor: pointer }
+button small { display: block; color: #6d6057 } button:focus-visible { outline: 3px solid #9c2f3d }
+.said { padding: .6rem 1rem; background: #fff; border-left: 4px solid #9c2f3d }
+figure { display: inline-block; margin: 0 1rem 1rem 0; vertical-align: top }
+img { width: 14rem; border: 1px solid #d8cbbb; background: #fff }
+"""
+_TOP = "<!doctype html><html lang=zh><meta charset=utf-8><title>试验台 Bench</title>"
+
+
+def page(places: Places, said: str) -> str:
+    """The whole page; `said` is how the last button went."""
+    parts = [
+        f"{_TOP}<style>{_STYLE}</style><main><h1>试验台 Bench</h1>",
+        f"<p class=said role=status>{html.escape(said)}</p>" if said else "",
+    ]
+    for to, title in GROUPS:
+        shown = (_form(name, button.zh, button.en) for name, button in BUTTONS.items() if button.to == to)
+        parts += [f"<h2>{title}</h2>", *shown]
+    parts.append("<h2>时钟 Clock</h2>")
+    parts += [_form(name, zh, en) for name, (_seconds, zh, en) in MINUTES.items()]
+    parts.append("<h2>小票 Vouchers</h2>")
+    parts += [
+        f'<figure><a href="/papers/{name}"><img src="/papers/{name}" alt="{name}"></a>'
+        f"<figcaption>{name}</figcaption></figure>"
+        for name in map(html.escape, vouchers(places)[-_VOUCHERS_SHOWN:][::-1])
+    ]
+    return "".join([*parts, "</main></html>"])
+
+
+def vouchers(places: Places) -> list[str]:
+    """File names of what was printed, oldest first."""
+    with os.scandir(places.papers) as found:
+        pictures = [(entry.stat().st_mtime_ns, entry.name) for entry in found if entry.name.endswith(".png")]
+    return [name for _, name in sorted(pictures)]
+
+
+def _form(name: str, zh: str, en: str) -> str:
+    return f'<form method=post action="/do/{name}"><button>{zh}<small>{en}</small></button></form>'
+
+
+def press(places: Places, clock: SharedClock, name: str) -> str:
+    """Do what a button says; the sentence that tells how it went."""
+    if name in MINUTES:
+        seconds, zh, en = MINUTES[name]
+        clock.advance(seconds)
+        return f"{zh} {en}: ok"
+    button = BUTTONS[name]
+    try:
+        ask(places.control(button.to), button.line)
+    except NoAnswer as trouble:
+        return f"{button.zh} {button.en}: {trouble}"
+    return f"{button.zh} {button.en}: ok"
+
+
+def bench(places: Places) -> FastAPI:
+    """The application. It answers only to this machine's own browser pages."""
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    clock = SharedClock(places.clock)
+    said = [""]
+
+    @app.middleware("http")
+    async def own_pages_only(request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:
+        host = request.headers.get("host", "")
+        origin = request.headers.get("origin", f"http://{host}")
+        if host.rpartition(":")[0] not in ("127.0.0.1", "localhost") or origin != f"http://{host}":
+            return PlainTextResponse("only from the bench's own page", 403)
+        return await answer(request)
+
+    @app.get("/")
+    async def show() -> HTMLResponse:
+        return HTMLResponse(page(places, said[0]))
+
+    @app.post("/do/{name}")
+    async def do(name: str) -> Response:
+        if name not in BUTTONS and name not in MINUTES:
+            return PlainTextResponse("no such button", 404)
+        said[0] = await asyncio.to_thread(press, places, clock, name)
+        return RedirectResponse("/", 303)
+
+    @app.get("/papers/{name}")
+    async def paper(name: str) -> Response:
+        if name not in vouchers(places):
+            return PlainTextResponse("no such voucher", 404)
+        return FileResponse(places.papers / name)
+
+    return app
+
+
+def main() -> None:
+    """The bench's own process."""
+    parser = ArgumentParser(prog="kiosk.demo.bench", description=__doc__)
+    parser.add_argument("--state", required=True, type=Path)
+    parser.add_argument("--port", type=int, default=0)
+    asked = parser.parse_args()
+    places = Places(asked.state)
+    listener = socket.create_server(("127.0.0.1", asked.port))
+    announce(places.ready("bench"), str(listener.getsockname()[1]))
+    uvicorn.Server(uvicorn.Config(bench(places), log_level="warning")).run(sockets=[listener])
+
+
+if __name__ == "__main__":
+    main()

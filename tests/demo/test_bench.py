@@ -1,0 +1,108 @@
+"""The bench: its buttons reach their parts, and only its own page may press them."""
+
+import ast
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import httpx
+import pytest
+
+from kiosk.demo.bench import BUTTONS, bench
+from kiosk.demo.clock import SharedClock
+from kiosk.demo.lines import Answer, serve
+from kiosk.demo.places import Places
+
+ROOT = Path(__file__).parents[2]
+Story = Callable[[httpx.AsyncClient], Awaitable[None]]
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> Places:
+    here = Places(tmp_path / "s")
+    here.lay_out()
+    (here.papers / "0001.png").write_bytes(b"\x89PNG")
+    return here
+
+
+def _visit(places: Places, story: Story, host: str = "127.0.0.1:9000") -> None:
+    async def visit() -> None:
+        wire = httpx.ASGITransport(app=bench(places))
+        async with httpx.AsyncClient(
+            transport=wire, base_url=f"http://{host}", follow_redirects=True
+        ) as browser:
+            await story(browser)
+
+    asyncio.run(visit())
+
+
+def test_every_button_is_on_the_page_in_both_languages(places: Places) -> None:
+    async def story(browser: httpx.AsyncClient) -> None:
+        page = (await browser.get("/")).text
+        for name, button in BUTTONS.items():
+            assert f'action="/do/{name}"' in page
+            assert button.zh in page
+            assert button.en in page
+        assert '<img src="/papers/0001.png"' in page
+        assert "http" not in page.replace('"/', ""), "nothing from elsewhere"
+
+    _visit(places, story)
+
+
+def test_a_button_reaches_its_part_and_says_how_it_went(places: Places) -> None:
+    heard: list[Answer] = []
+
+    async def cards(message: Answer) -> Answer:
+        heard.append(message)
+        return {"ok": message["do"] == "tap", "why": "no <card>"}
+
+    async def story(browser: httpx.AsyncClient) -> None:
+        async with await serve(places.control("cards"), cards):
+            assert "Tap: too few points: ok" in (await browser.post("/do/tap-poor")).text
+            assert "no &lt;card&gt;" in (await browser.post("/do/pull")).text
+        assert "Cut the network: network.sock" in (await browser.post("/do/cut")).text
+
+    _visit(places, story)
+    assert heard == [{"do": "tap", "card": "6600000002", "family": "cpu"}, {"do": "pull"}]
+
+
+def test_the_clock_moves_on(places: Places) -> None:
+    async def story(browser: httpx.AsyncClient) -> None:
+        await browser.post("/do/minute")
+        await browser.post("/do/day")
+
+    _visit(places, story)
+    assert SharedClock(places.clock).offset() == (60 + 86_400) * 1_000_000
+
+
+def test_papers_are_shown_and_nothing_else(places: Places) -> None:
+    async def story(browser: httpx.AsyncClient) -> None:
+        assert (await browser.get("/papers/0001.png")).content == b"\x89PNG"
+        for stranger in ("0002.png", "..%2Fclock", "%2e%2e/clock"):
+            assert (await browser.get(f"/papers/{stranger}")).status_code == 404
+        assert (await browser.post("/do/dance")).status_code == 404
+
+    _visit(places, story)
+
+
+def test_other_pages_may_not_press(places: Places) -> None:
+    async def story(browser: httpx.AsyncClient) -> None:
+        cross = await browser.post("/do/minute", headers={"Origin": "http://evil.example"})
+        assert cross.status_code == 403
+
+    async def rebound(browser: httpx.AsyncClient) -> None:
+        assert (await browser.get("/")).status_code == 403
+
+    _visit(places, story)
+    _visit(places, rebound, "evil.example:9000")
+    assert SharedClock(places.clock).offset() == 0
+
+
+def test_a_real_kiosk_knows_nothing_of_the_demo() -> None:
+    for path in sorted((ROOT / "kiosk").rglob("*.py")):
+        if path.is_relative_to(ROOT / "kiosk" / "demo"):
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            assert not any(name.startswith("kiosk.demo") for name in names), path
