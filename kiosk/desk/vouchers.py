@@ -6,7 +6,15 @@ from kiosk.desk.world import World
 from kiosk.ledger.entries import Redeem
 from kiosk.ledger.sync import Account, Gift
 from kiosk.membership import paper
-from kiosk.membership.vouchers import Ticket, check_code, parts_of, payload, qr_text, shown, voucher_number
+from kiosk.membership.vouchers import (
+    Ticket,
+    check_code,
+    parts_of,
+    payload,
+    qr_text,
+    shown,
+    voucher_number,
+)
 from kiosk.words import Words
 
 

@@ -1,0 +1,131 @@
+"""The command line: run, claim, void, journal, gallery, words, hub."""
+
+import json
+import logging
+import sys
+from pathlib import Path
+
+import click
+
+from kiosk.settings import BadSettings, Settings, load
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """An in-store membership kiosk."""
+
+
+def _settings(path: str) -> Settings:
+    try:
+        return load(Path(path))
+    except BadSettings as trouble:
+        raise click.ClickException(str(trouble)) from trouble
+
+
+@main.command()
+@click.argument("config", type=click.Path())
+@click.option("--check", is_flag=True, help="Only look at the settings.")
+def run(config: str, check: bool) -> None:
+    """Be a kiosk, with these settings."""
+    settings = _settings(config)
+    if check:
+        click.echo(f"{config}: good")
+        return
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    from kiosk import appliance
+
+    sys.exit(appliance.run(settings))
+
+
+@main.command()
+@click.argument("config", type=click.Path())
+@click.argument("number")
+@click.argument("code")
+@click.option("--operator", default="", help="Who hands the gift over.")
+def claim(config: str, number: str, code: str, operator: str) -> None:
+    """Accept a voucher at the counter: exit 0 means hand over the gift, 1 means hand over nothing."""
+    _at_the_counter(config, {"do": "claim", "number": number, "check": code, "operator": operator}, "given")
+
+
+@main.command()
+@click.argument("config", type=click.Path())
+@click.argument("number")
+@click.option("--operator", default="", help="Who looked.")
+def void(config: str, number: str, operator: str) -> None:
+    """Staff looked and the voucher never came out: make it void, the points return."""
+    _at_the_counter(config, {"do": "void", "number": number, "operator": operator}, "void")
+
+
+def _at_the_counter(config: str, message: dict[str, str], wanted: str) -> None:
+    from kiosk.control import NoAnswer, ask
+
+    try:
+        said = ask(Path(_settings(config).state.dir) / "control.sock", message)
+    except NoAnswer as silence:
+        raise click.ClickException(f"The kiosk does not answer; is it running? ({silence})") from silence
+    click.echo(f"{said['sentence']}  {said['gift']}".rstrip())
+    sys.exit(0 if said["result"] == wanted else 1)
+
+
+@main.group()
+def journal() -> None:
+    """Read a kiosk's journal (of a kiosk that is not running, or of a copy)."""
+
+
+@journal.command()
+@click.argument("state", type=click.Path(exists=True, file_okay=False, path_type=Path))
+def show(state: Path) -> None:
+    """One JSON line an entry."""
+    from kiosk.offline.reading import lines
+
+    for line in lines(state / "journal.db"):
+        click.echo(json.dumps(line, ensure_ascii=False))
+
+
+@journal.command()
+@click.argument("state", type=click.Path(exists=True, file_okay=False, path_type=Path))
+def verify(state: Path) -> None:
+    """Check the chain and the fold."""
+    from kiosk.offline.reading import verify as check
+
+    click.echo(check(state / "journal.db"))
+
+
+@main.command(context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def gallery(arguments: tuple[str, ...]) -> None:
+    """A screenshot of every screen: --out DIR [--size 1080x1920]."""
+    _module("kiosk.screens.gallery", arguments)
+
+
+@main.command(context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def hub(arguments: tuple[str, ...]) -> None:
+    """Be head office: --config config/hub.toml."""
+    _module("kiosk.hub", arguments)
+
+
+@main.command()
+@click.option("--check", is_flag=True, help="Only say what is not translated.")
+def words(check: bool) -> None:
+    """Gather sentences, merge them into the catalogues, compile them."""
+    from kiosk.commands import words as catalogues
+
+    if not check:
+        catalogues.update()
+    missing = {language: catalogues.untranslated(language) for language in catalogues.TRANSLATED}
+    for language, sentences in missing.items():
+        for sentence in sentences:
+            click.echo(f"{language}: {sentence}")
+    sys.exit(1 if any(missing.values()) else 0)
+
+
+def _module(name: str, arguments: tuple[str, ...]) -> None:
+    import runpy
+
+    sys.argv = [name, *arguments]
+    runpy.run_module(name, run_name="__main__")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,128 @@
+"""Vouchers: number with Damm digit, signed code, check code. Pure; signing is handed in.
+
+Number: store (4) + kiosk (2) + serial (7) + Damm digit (quasigroup of order 10, H. M. Damm, 2004).
+Code in the QR: version, key id, number, points, expiry, gift as compact binary, then 64 bytes of Ed25519,
+all as base45 (RFC 9285), which a QR stores in its alphanumeric mode.
+"""
+
+import hashlib
+import struct
+from dataclasses import dataclass
+
+import base45
+
+_DAMM = (
+    "0317598642", "7092154863", "4206871359", "1750983426", "6123045978",
+    "3674209581", "5869720134", "8945362017", "9438617205", "2581436790",
+)  # fmt: skip
+_HEAD = struct.Struct(">BHQIIB")  # 20 bytes
+_VERSION = 1
+_SIGNATURE = 64
+_GIFT_MAX = 16
+_LONGEST = 3 * (_HEAD.size + _GIFT_MAX + _SIGNATURE) // 2 + 3
+_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+"""Check codes leave out what people confuse: 0 O 1 I."""
+
+
+class NotAVoucher(ValueError):
+    """What was scanned or typed is no voucher of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """What a voucher's code says. `expires` is UTC microseconds, kept to the minute."""
+
+    key_id: int
+    number: str
+    gift: str
+    points: int
+    expires: int
+
+
+def damm(digits: str) -> str:
+    """The check digit of a string of digits; of a whole number with its digit it is '0'."""
+    interim = "0"
+    for digit in digits:
+        interim = _DAMM[int(interim)][int(digit)]
+    return interim
+
+
+def voucher_number(store: str, kiosk: str, serial: int) -> str:
+    """14 digits: store, kiosk, serial, Damm digit. ValueError when a part does not fit its place."""
+    if not (len(store) == 4 and len(kiosk) == 2 and 0 < serial < 10_000_000):
+        raise ValueError(f"{store} {kiosk} {serial}")
+    number = f"{store}{kiosk}{serial:07d}"
+    return number + damm(number)
+
+
+def is_valid_number(number: str) -> bool:
+    """Fourteen plain digits whose Damm digit fits."""
+    return len(number) == 14 and number.isascii() and number.isdigit() and damm(number) == "0"
+
+
+def typed_number(typed: str) -> str:
+    """A number as somebody typed or read it, without spaces and dashes; '' if it cannot be one."""
+    number = typed[:40].replace(" ", "").replace("-", "")
+    return number if is_valid_number(number) else ""
+
+
+def shown(number: str) -> str:
+    """A number in groups for people: 0001 03 0000001 5 -> 0001 0300 0000 15."""
+    return " ".join(number[start : start + 4] for start in range(0, len(number), 4))
+
+
+def payload(ticket: Ticket) -> bytes:
+    """The bytes that are signed; at most 36, ~25 for a usual gift id."""
+    gift = ticket.gift.encode()
+    if len(gift) > _GIFT_MAX:
+        raise ValueError(f"gift id longer than {_GIFT_MAX} bytes: {ticket.gift}")
+    number = int(ticket.number)
+    return (
+        _HEAD.pack(_VERSION, ticket.key_id, number, ticket.points, ticket.expires // 60_000_000, len(gift))
+        + gift
+    )
+
+
+def qr_text(told: bytes, signature: bytes) -> str:
+    """What the QR holds."""
+    return str(base45.b45encode(told + signature), "ascii")
+
+
+def parts_of(signed: bytes) -> tuple[bytes, bytes]:
+    """Payload and signature of the bytes that a redeem entry keeps."""
+    return signed[:-_SIGNATURE], signed[-_SIGNATURE:]
+
+
+def signature_of(signed: bytes) -> bytes:
+    """The signature of the bytes that a redeem entry keeps."""
+    return parts_of(signed)[1]
+
+
+def parse_qr(text: str) -> tuple[Ticket, bytes, bytes]:
+    """(ticket, payload, signature) of a code; NotAVoucher if it is none. Says nothing of who signed."""
+    if len(text) > _LONGEST:
+        raise NotAVoucher("too long")
+    try:
+        signed = base45.b45decode(text)
+    except ValueError as trouble:
+        raise NotAVoucher("no base45") from trouble
+    told, signature = parts_of(signed)
+    if len(signature) != _SIGNATURE or len(told) < _HEAD.size:
+        raise NotAVoucher("too short")
+    version, key_id, number, points, minutes, length = _HEAD.unpack_from(told)
+    if version != _VERSION or length > _GIFT_MAX or len(told) != _HEAD.size + length:
+        raise NotAVoucher("another layout")
+    digits = f"{number:014d}"
+    if not is_valid_number(digits):
+        raise NotAVoucher("the number's check digit does not fit")
+    try:
+        gift = told[_HEAD.size :].decode("ascii")
+    except UnicodeDecodeError as trouble:
+        raise NotAVoucher("the gift is not named in ASCII") from trouble
+    return Ticket(key_id, digits, gift, points, minutes * 60_000_000), told, signature
+
+
+def check_code(signature: bytes) -> str:
+    """Six characters that only who saw the signature can know: 30 bits of its SHA-256."""
+    bits = int.from_bytes(hashlib.sha256(b"check-code" + signature).digest()[:4], "big") >> 2
+    return "".join(_ALPHABET[bits >> shift & 31] for shift in range(25, -1, -5))
