@@ -1,0 +1,211 @@
+"""The door: signed requests over real HTTP on loopback."""
+
+import json
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import msgspec
+import pytest
+import requests
+import uvicorn
+from http_message_signatures import HTTPMessageSigner, MappingKeyResolver
+from http_message_signatures.algorithms import ED25519
+from till import Till
+
+from kiosk.hub.office import HeadOffice
+from kiosk.hub.signed_requests import COVERED
+from kiosk.hub.web import create_app
+from kiosk.ledger import entries as en
+from kiosk.ledger import sync
+
+TYPE = "application/msgpack"
+
+
+@pytest.fixture
+def address(office: HeadOffice) -> Iterator[str]:
+    door = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(create_app(office), log_level="error", lifespan="off"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [door]})
+    thread.start()
+    yield f"http://127.0.0.1:{door.getsockname()[1]}"
+    server.should_exit = True
+    thread.join(10)
+    assert not thread.is_alive()
+
+
+def signed(
+    till: Till,
+    method: str,
+    url: str,
+    body: bytes,
+    *,
+    covered: tuple[str, ...] = COVERED,
+    label: str = "kiosk",
+) -> requests.PreparedRequest:
+    prepared = requests.Request(method, url, data=body or None, headers={"Content-Type": TYPE}).prepare()
+    keys = MappingKeyResolver(public_keys={}, private_keys={till.device: till.key})
+    signer = HTTPMessageSigner(signature_algorithm=ED25519, key_resolver=keys)
+    signer.sign(prepared, key_id=till.device, label=label, covered_component_ids=covered, body=body)
+    return prepared
+
+
+def send(prepared: requests.PreparedRequest) -> requests.Response:
+    with requests.Session() as session:
+        session.trust_env = False
+        return session.send(prepared, timeout=10)
+
+
+def trouble(answer: requests.Response) -> str:
+    return sync.unpack(sync.Trouble, answer.content).code
+
+
+def test_a_kiosk_syncs_asks_checks_and_loads(address: str, till: Till) -> None:
+    till.write(en.Boot(nonce=bytes(16), software="1"))
+    answer = send(signed(till, "POST", f"{address}/v1/sync", sync.pack(till.request())))
+    assert answer.status_code == 200
+    assert sync.unpack(sync.SyncAnswer, answer.content).mark.n == 1
+
+    ask = sync.AccountRequest(device="K1", card=b"M3".ljust(32, b"."))
+    told = sync.unpack(
+        sync.AccountAnswer, send(signed(till, "POST", f"{address}/v1/account", sync.pack(ask))).content
+    )
+    assert told.account is not None
+    account = told.account
+    assert (account.name, account.points + account.escrow, account.mark_n) == ("张*伟", 1000, 1)
+    assert account.home
+    assert account.verifier.startswith("$argon2id$")
+
+    pin = sync.PinRequest(device="K1", member="M3", route="card", entry="t1", pin="246810")
+    right = send(signed(till, "POST", f"{address}/v1/pin", sync.pack(pin)))
+    assert sync.unpack(sync.PinAnswer, right.content).result == "right"
+
+    replica = sync.unpack(sync.Replica, send(signed(till, "GET", f"{address}/v1/replica", b"")).content)
+    assert [(gift.id, gift.stock) for gift in replica.gifts] == [("G1", 40), ("G2", 1)]
+    assert [home.member for home in replica.home] == ["M3"]
+    assert replica.claim_keys[7] == till.enrolment().voucher_public
+
+
+def test_an_unknown_card_is_unknown(address: str, till: Till) -> None:
+    ask = sync.AccountRequest(device="K1", card=bytes(32))
+    answer = send(signed(till, "POST", f"{address}/v1/account", sync.pack(ask)))
+    assert sync.unpack(sync.AccountAnswer, answer.content).standing == "unknown"
+
+
+def change_body(request: requests.PreparedRequest) -> None:
+    assert isinstance(request.body, bytes)
+    request.body = request.body[:-1] + bytes([request.body[-1] ^ 1])
+
+
+def change_body_and_digest(request: requests.PreparedRequest) -> None:
+    change_body(request)
+    signed_again = signed(Till("K1"), "POST", str(request.url), request.body or b"")  # type: ignore[arg-type]
+    request.headers["Content-Digest"] = signed_again.headers["Content-Digest"]
+
+
+def change_path(request: requests.PreparedRequest) -> None:
+    assert request.url
+    request.url = request.url.replace("/v1/sync", "/v1/account")
+
+
+def drop_signature(request: requests.PreparedRequest) -> None:
+    del request.headers["Signature"]
+
+
+def drop_digest(request: requests.PreparedRequest) -> None:
+    del request.headers["Content-Digest"]
+
+
+def garble_signature(request: requests.PreparedRequest) -> None:
+    request.headers["Signature-Input"] = "kiosk=(((;"
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [change_body, change_body_and_digest, change_path, drop_signature, drop_digest, garble_signature],
+)
+def test_a_spoilt_request_is_not_let_in(
+    address: str, till: Till, spoil: Callable[[requests.PreparedRequest], None]
+) -> None:
+    request = signed(till, "POST", f"{address}/v1/sync", sync.pack(till.request()))
+    spoil(request)
+    answer = send(request)
+    assert (answer.status_code, trouble(answer)) == (401, "signature")
+
+
+@pytest.mark.parametrize(
+    ("covered", "label"),
+    [
+        (COVERED[1:], "kiosk"),
+        (COVERED[:1] + COVERED[2:], "kiosk"),
+        (COVERED[:3], "kiosk"),
+        (COVERED, "pyhms"),
+    ],
+)
+def test_too_little_covered_or_another_label_is_not_let_in(
+    address: str, till: Till, covered: tuple[str, ...], label: str
+) -> None:
+    body = sync.pack(till.request())
+    answer = send(signed(till, "POST", f"{address}/v1/sync", body, covered=covered, label=label))
+    assert (answer.status_code, trouble(answer)) == (401, "signature")
+
+
+def test_strangers_and_borrowed_names_are_not_let_in(address: str, till: Till, office: HeadOffice) -> None:
+    stranger = Till("K9")
+    answer = send(signed(stranger, "POST", f"{address}/v1/sync", sync.pack(stranger.request())))
+    assert answer.status_code == 401
+    office.enrol(stranger.enrolment())
+    answer = send(signed(stranger, "POST", f"{address}/v1/sync", sync.pack(till.request())))
+    assert (answer.status_code, trouble(answer)) == (403, "device-differs")
+
+
+def test_a_body_that_is_too_large_is_not_read(address: str, till: Till) -> None:
+    answer = send(signed(till, "POST", f"{address}/v1/sync", bytes(2 * 1024 * 1024)))
+    assert (answer.status_code, trouble(answer)) == (413, "too-much")
+
+
+def test_a_signed_body_that_is_no_message_is_named(address: str, till: Till) -> None:
+    answer = send(signed(till, "POST", f"{address}/v1/sync", b"\xc1"))
+    assert (answer.status_code, trouble(answer)) == (400, "malformed")
+
+
+def test_a_query_is_refused_because_nothing_signs_it(address: str, till: Till) -> None:
+    answer = send(signed(till, "GET", f"{address}/v1/replica?x=1", b""))
+    assert (answer.status_code, trouble(answer)) == (400, "malformed")
+
+
+def test_the_technicians_pages_exist_only_in_a_demo(office: HeadOffice, till: Till) -> None:
+    paths = {route.path for route in create_app(office).routes}  # type: ignore[attr-defined]
+    assert "/v1/record/{voucher}" in paths
+    office.settings = msgspec.structs.replace(office.settings, demo=False)
+    paths = {route.path for route in create_app(office).routes}  # type: ignore[attr-defined]
+    assert paths == {"/v1/sync", "/v1/account", "/v1/pin", "/v1/replica", "/v1/health"}
+
+
+def test_a_technician_reads_a_record(address: str, till: Till, office: HeadOffice) -> None:
+    want = sync.Want(id="w", member="M1", asset="points", amount=300)
+    till.hear(office.sync(till.request(None, None, want)))
+    till.redeem("op", "M1")
+    till.post("op", "M1")
+    office.sync(till.request())
+    told = json.loads(requests.get(f"{address}/v1/record/V-op", timeout=10).content)
+    assert (told["state"], told["member_points"], told["chain_ok"]) == ("posted", 700, True)
+    held = requests.get(f"{address}/v1/devices/K1/balance", timeout=10).json()
+    assert (held["entries"], held["sums_to_zero"], held["not_posted"]) == (len(till.log), True, 0)
+    assert requests.get(f"{address}/v1/record/none", timeout=10).status_code == 404
+    assert requests.get(f"{address}/v1/health", timeout=10).json()["ok"]
+
+
+def test_many_at_once_are_taken_in_once(address: str, till: Till, office: HeadOffice) -> None:
+    till.write(en.Boot(nonce=bytes(16), software="1"))
+    request = signed(till, "POST", f"{address}/v1/sync", sync.pack(till.request()))
+    codes: list[int] = []
+    crowd = [threading.Thread(target=lambda: codes.append(send(request).status_code)) for _ in range(8)]
+    for one in crowd:
+        one.start()
+    deadline = time.monotonic() + 20
+    for one in crowd:
+        one.join(max(0.0, deadline - time.monotonic()))
+    assert codes == [200] * 8
+    assert office.sync(till.request()).mark.n == 1
