@@ -16,7 +16,7 @@ from till import Till
 
 from kiosk.hub.office import HeadOffice
 from kiosk.hub.signed_requests import COVERED
-from kiosk.hub.web import create_app
+from kiosk.hub.api import create_app
 from kiosk.ledger import entries as en
 from kiosk.ledger import sync
 
