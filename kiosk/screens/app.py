@@ -1,0 +1,81 @@
+"""The window: draws whatever view it was shown last, and says what fingers did."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from kivy.app import App
+from kivy.clock import Clock
+from kivy.core.window import Window
+
+from kiosk.events import Event
+from kiosk.screens.faces import Faces
+from kiosk.screens.stage import Stage
+from kiosk.screens.tokens import look
+from kiosk.screens.widgets.box import gallery
+from kiosk.views import View
+
+
+class KioskApp(App):
+    """Kivy's side of the kiosk. `prepare()` must have been called before this module is imported.
+
+    `size` is the window's in pixels, `art` a shop's own folder of pictures (or None), and
+    `on_first_frame` is called once, on Kivy's thread, when the first view has been drawn.
+    """
+
+    use_kivy_settings = False
+
+    def __init__(
+        self,
+        tell: Callable[[Event], None],
+        size: tuple[int, int],
+        fonts: Faces,
+        art: Path | None = None,
+        on_first_frame: Callable[[], None] = lambda: None,
+        reduced_motion: bool = False,
+    ) -> None:
+        super().__init__()
+        self._tell = tell
+        self._fonts = fonts
+        self._latest: View | None = None
+        self._first = on_first_frame
+        self._frames_to_wait = 2
+        look.reduced_motion = reduced_motion
+        look.fit(*size)
+        gallery.own = art
+
+    def build(self) -> Stage:
+        """The stage, in a window that obeys nobody but the shop."""
+        Window.clearcolor = look.canvas
+        Window.bind(on_keyboard=_swallow, on_key_down=_swallow, on_key_up=_swallow, on_textinput=_swallow)
+        Window.bind(on_request_close=_swallow)
+        self.stage = Stage(self._tell, self._fonts, size=Window.size)
+        self._draw_soon = Clock.create_trigger(self._draw)
+        if self._latest is not None:
+            self._draw_soon()
+        return self.stage
+
+    def show(self, view: View) -> None:
+        """Draw this view. From any thread; of several before the next frame only the last is drawn."""
+        self._latest = view
+        if self.root is not None:
+            Clock.schedule_once(self._draw)
+
+    def open_settings(self, *_: Any) -> bool:
+        """No settings for visitors."""
+        return False
+
+    def _draw(self, *_: Any) -> None:
+        view, self._latest = self._latest, None
+        if view is None:
+            return
+        self.stage.show(view)
+        if self._frames_to_wait == 2:
+            self._frames_to_wait = 1
+            # One frame later the view is on the glass.
+            Clock.schedule_once(lambda *_: Clock.schedule_once(lambda *_: self._first()))
+
+
+def _swallow(*_: Any) -> bool:
+    """Keys, and a window manager's wish to close: heard, and nothing comes of it."""
+    return True

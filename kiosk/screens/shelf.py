@@ -1,0 +1,59 @@
+"""The gift shelf: four tiles a page; out of reach is a grey picture, a lock, and the shortfall in words."""
+
+from pathlib import Path
+from typing import Any
+
+from kivy.lang import Builder
+from kivy.properties import ColorProperty, ObjectProperty, StringProperty
+
+from kiosk.events import GiftChosen
+from kiosk.screens.tokens import look
+from kiosk.screens.widgets.box import Box
+from kiosk.screens.widgets.buttons import Pressable
+from kiosk.screens.widgets.chips import chip
+from kiosk.screens.widgets.framing import Page
+from kiosk.views import GiftTile
+
+
+class GiftCard(Pressable, Box):
+    """One gift. Within reach it can be chosen."""
+
+    tile = ObjectProperty()
+    picture = StringProperty("gift")
+    price_ink = ColorProperty(look.ink)
+
+    def on_tile(self, *_: Any) -> None:
+        """Reachable or not."""
+        tile = self.tile
+        self.able = tile.reachable
+        self.tells = GiftChosen(tile.gift)
+        self.picture = tile.picture if tile.reachable else f"{tile.picture}_grey"
+        self.price_ink = look.ink if tile.reachable else look.ink2
+
+
+def gift_card(tile: GiftTile) -> GiftCard:
+    """A card for a tile."""
+    return GiftCard(tile=tile)
+
+
+class ShelfPage(Page):
+    """Draws views.Shelf."""
+
+    def drawn(self) -> None:
+        """Tabs and tiles."""
+        view, ids = self.view, self.ids
+        ids.tabs.shown = bool(view.tabs)
+        ids.tabs.fill(view.tabs, chip)
+        ids.tiles.fill(view.tiles, gift_card)
+        ids.empty.text = "" if view.tiles else view.empty
+
+
+class ShelfUpright(ShelfPage):
+    """Portrait: the filters stand under the shelf, where a seated visitor reaches them."""
+
+
+class ShelfWide(ShelfPage):
+    """Landscape: four beside one another."""
+
+
+Builder.load_file(str(Path(__file__).with_suffix(".kv")))

@@ -1,0 +1,78 @@
+"""The number pad: three columns, words beside the function keys' icons."""
+
+from pathlib import Path
+from typing import Any
+
+from kivy.lang import Builder
+from kivy.properties import BooleanProperty, NumericProperty, StringProperty
+
+from kiosk.screens.tokens import look
+from kiosk.screens.widgets.box import Plate, Slab
+from kiosk.screens.widgets.buttons import Push
+from kiosk.screens.widgets.layout import Grid
+
+
+class Keypad(Grid):
+    """Dispatches `on_key` with '0'..'9', 'clear' or 'back'."""
+
+    clear = StringProperty("")
+    backspace = StringProperty("")
+
+    def __init__(self, **kwargs: Any) -> None:
+        self.register_event_type("on_key")
+        super().__init__(**kwargs)
+        self.columns, self.rows, self.gap = 3, 4, look.key_gap
+        self.fbind("clear", self._build)
+        self.fbind("backspace", self._build)
+        self._build()
+
+    def _build(self, *_: Any) -> None:
+        keys = [(digit, digit, "") for digit in "123456789"]
+        keys += [("clear", self.clear, "x"), ("0", "0", ""), ("back", self.backspace, "del")]
+        self.fill(keys, self._key)
+
+    def _key(self, key: tuple[str, str, str]) -> Push:
+        name, label, icon = key
+        function = bool(icon)
+        push = Push(
+            label=label,
+            icon=icon,
+            kind="function" if function else "key",
+            style="body" if function else "title",
+            bold=function,
+            round_by=look.r_key,
+            lip=True,
+            lines=1,
+        )
+        push.bind(on_press=lambda *_: self.dispatch("on_key", name))
+        return push
+
+    def on_key(self, name: str) -> None:
+        """For whoever listens."""
+
+
+class PinDots(Slab):
+    """One box per digit; a dot where one was typed. Digits are never drawn."""
+
+    length = NumericProperty(6)
+    typed = NumericProperty(0)
+
+    def on_length(self, *_: Any) -> None:
+        """As many boxes as digits."""
+        self.on_typed()
+
+    def on_typed(self, *_: Any) -> None:
+        """Fill the boxes."""
+        self.gap = look.pin_gap
+        self.fill(
+            [place < self.typed for place in range(int(self.length))], lambda filled: PinBox(filled=filled)
+        )
+
+
+class PinBox(Plate):
+    """One place of the PIN."""
+
+    filled = BooleanProperty(False)
+
+
+Builder.load_file(str(Path(__file__).with_suffix(".kv")))

@@ -1,0 +1,283 @@
+"""Columns and rows that measure first and place once, so that no page is ever seen half arranged."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from kivy.clock import Clock
+from kivy.properties import BooleanProperty, NumericProperty, ObjectProperty, OptionProperty
+from kivy.uix.widget import Widget
+
+from kiosk.events import Event
+from kiosk.screens.tokens import look
+
+
+class Part(Widget):
+    """Anything a page is built of. Sizes in pixels; `grow` is its share of what is left over."""
+
+    grow = NumericProperty(0)
+    least = NumericProperty(0)
+    most = NumericProperty(0)
+    wide = NumericProperty(0)
+    high = NumericProperty(0)
+    shown = BooleanProperty(True)
+    align = OptionProperty("stretch", options=("stretch", "start", "center", "end"))
+
+    def wants_width(self) -> float:
+        """Natural width."""
+        return float(self.wide)
+
+    def wants_height(self, width: float) -> float:  # noqa: ARG002
+        """Natural height at this width."""
+        return float(self.high)
+
+    def place(self, x: float, y: float, width: float, height: float) -> None:
+        """Take this rectangle (y from below)."""
+        self.pos = (round(x), round(y))
+        self.size = (round(width), round(height))
+
+    def on_shown(self, *_: Any) -> None:
+        """Hidden parts neither draw nor listen."""
+        self.opacity = 1 if self.shown else 0
+        self.disabled = not self.shown
+        self.ask()
+
+    def ask(self, *_: Any) -> None:
+        """Arrange the page again before the next frame."""
+        above = self.parent
+        while above is not None and above is not above.parent:
+            if isinstance(above, Sheet):
+                above.arrange_soon()
+                return
+            above = above.parent
+
+
+def visible(parts: Sequence[Any]) -> list[Any]:
+    """The shown ones, first added first."""
+    return [part for part in reversed(parts) if part.shown]
+
+
+def shares(wanted: list[float], parts: list[Any], room: float) -> list[float]:
+    """Give growers what is left, each between its least and most."""
+    growers = [i for i, part in enumerate(parts) if part.grow > 0]
+    given = [0.0 if part.grow > 0 else want for part, want in zip(parts, wanted, strict=True)]
+    left = room - sum(given)
+    for i in sorted(growers, key=lambda i: parts[i].most or float("inf")):
+        weight = sum(parts[j].grow for j in growers if not given[j])
+        share = max(parts[i].least, left * parts[i].grow / weight if weight else 0)
+        given[i] = min(share, parts[i].most) if parts[i].most else share
+        left -= given[i]
+    return given
+
+
+class Padded(Part):
+    """A part with parts inside."""
+
+    gap = NumericProperty(0)
+    pad_x = NumericProperty(0)
+    pad_y = NumericProperty(0)
+    pad_top = NumericProperty(-1)
+    pad_bottom = NumericProperty(-1)
+
+    items = ObjectProperty(None, allownone=True)
+
+    @property
+    def above(self) -> float:
+        """Padding at the top."""
+        return float(self.pad_top if self.pad_top >= 0 else self.pad_y)
+
+    @property
+    def below(self) -> float:
+        """Padding at the bottom."""
+        return float(self.pad_bottom if self.pad_bottom >= 0 else self.pad_y)
+
+    def fill(self, items: Sequence[Any], make: Callable[[Any], Widget]) -> None:
+        """One part per item; nothing happens while the items stay the same."""
+        if self.items == (look.regular, tuple(items)):
+            return
+        self.items = (look.regular, tuple(items))
+        self.clear_widgets()
+        for item in items:
+            self.add_widget(make(item))
+        self.ask()
+
+
+class Column(Padded):
+    """Parts from top to bottom. When they are too many the gaps give way first."""
+
+    pack = OptionProperty("start", options=("start", "center", "end"))
+
+    def wants_width(self) -> float:
+        """As wide as the widest."""
+        if self.wide:
+            return float(self.wide)
+        return max((part.wants_width() for part in visible(self.children)), default=0) + 2 * self.pad_x
+
+    def wants_height(self, width: float) -> float:
+        """Everything below one another."""
+        if self.high:
+            return float(self.high)
+        parts, inner = visible(self.children), width - 2 * self.pad_x
+        tall = sum(max(part.least, part.wants_height(inner)) for part in parts)
+        return float(tall + self.gap * max(0, len(parts) - 1) + self.above + self.below)
+
+    def place(self, x: float, y: float, width: float, height: float) -> None:
+        """Place everything inside as well."""
+        super().place(x, y, width, height)
+        parts, inner = visible(self.children), width - 2 * self.pad_x
+        if not parts:
+            return
+        room = height - self.above - self.below
+        wanted = [part.wants_height(inner) for part in parts]
+        gaps = len(parts) - 1
+        given = shares(wanted, parts, room - self.gap * gaps)
+        over = sum(given) + self.gap * gaps - room
+        gap = max(self.gap / 3, self.gap - over / gaps) if over > 0 and gaps else self.gap
+        slack = max(0.0, room - sum(given) - gap * gaps)
+        top = y + height - self.above - {"start": 0.0, "center": slack / 2, "end": slack}[self.pack]
+        for part, tall in zip(parts, given, strict=True):
+            left, across = _across(part, x + self.pad_x, inner)
+            part.place(left, top - tall, across, tall)
+            top -= tall + gap
+
+
+def _across(part: Any, start: float, room: float) -> tuple[float, float]:
+    if part.align == "stretch":
+        return start, room
+    size = min(room, part.wants_width())
+    return start + {"start": 0.0, "center": (room - size) / 2, "end": room - size}[part.align], size
+
+
+class Row(Padded):
+    """Parts from left to right, each in the middle of the height unless it stretches or stands on the line."""
+
+    baseline = BooleanProperty(False)
+    even = BooleanProperty(False)
+    pack = OptionProperty("start", options=("start", "center", "end"))
+
+    def wants_width(self) -> float:
+        """Everything beside one another."""
+        if self.wide:
+            return float(self.wide)
+        parts = visible(self.children)
+        widths = [part.wants_width() for part in parts]
+        total = max(widths, default=0) * len(parts) if self.even else sum(widths)
+        return total + self.gap * max(0, len(parts) - 1) + 2 * self.pad_x
+
+    def widths(self, width: float) -> list[float]:
+        """What each shown part gets of this width."""
+        parts = visible(self.children)
+        room = width - 2 * self.pad_x - self.gap * max(0, len(parts) - 1)
+        if self.even:
+            return [room / len(parts)] * len(parts)
+        wanted = [part.wants_width() for part in parts]
+        given = shares(wanted, parts, room)
+        over = sum(given) - room
+        if over > 0 and parts:
+            longest = max(range(len(parts)), key=lambda i: given[i])
+            given[longest] = max(given[longest] / 3, given[longest] - over)
+        return given
+
+    def wants_height(self, width: float) -> float:
+        """As high as the highest."""
+        if self.high:
+            return float(self.high)
+        parts = visible(self.children)
+        tall = max(
+            (part.wants_height(given) for part, given in zip(parts, self.widths(width), strict=True)),
+            default=0,
+        )
+        return float(max(self.least, tall + self.above + self.below))
+
+    def place(self, x: float, y: float, width: float, height: float) -> None:
+        """Place everything inside as well."""
+        super().place(x, y, width, height)
+        parts = visible(self.children)
+        given = self.widths(width)
+        slack = width - 2 * self.pad_x - sum(given) - self.gap * max(0, len(parts) - 1)
+        left = x + self.pad_x + {"start": 0.0, "center": slack / 2, "end": slack}[self.pack]
+        room, floor = height - self.above - self.below, y + self.below
+        for part, across in zip(parts, given, strict=True):
+            on_line = self.baseline and hasattr(part, "drop")
+            tall = room if part.align == "stretch" and not on_line else min(room, part.wants_height(across))
+            bottom = floor + {"start": room - tall, "end": 0.0}.get(part.align, (room - tall) / 2)
+            if on_line:
+                bottom = floor + self._lift(parts, given) - part.drop(across)
+            part.place(left, bottom, across, tall)
+            left += across + self.gap
+
+    def _lift(self, parts: list[Any], given: list[float]) -> float:
+        drops = [part.drop(w) for part, w in zip(parts, given, strict=True) if hasattr(part, "drop")]
+        return max(drops, default=0.0)
+
+
+class Layers(Padded):
+    """Parts above one another, each over the whole."""
+
+    def wants_height(self, width: float) -> float:
+        """As high as the highest."""
+        if self.high:
+            return float(self.high)
+        return max((part.wants_height(width) for part in visible(self.children)), default=0)
+
+    def wants_width(self) -> float:
+        """As wide as the widest."""
+        return float(self.wide) or max((part.wants_width() for part in visible(self.children)), default=0)
+
+    def place(self, x: float, y: float, width: float, height: float) -> None:
+        """Place everything inside as well."""
+        super().place(x, y, width, height)
+        for part in visible(self.children):
+            part.place(x, y, width, height)
+
+
+class Grid(Padded):
+    """Equal cells, `columns` beside one another, filling the height."""
+
+    columns = NumericProperty(2)
+    rows = NumericProperty(2)
+
+    def wants_height(self, width: float) -> float:
+        """Its rows, each as high as the highest cell."""
+        if self.high:
+            return float(self.high)
+        cell = (width - self.gap * (self.columns - 1)) / self.columns
+        tall = max((part.wants_height(cell) for part in visible(self.children)), default=0)
+        return float(tall * self.rows + self.gap * (self.rows - 1))
+
+    def place(self, x: float, y: float, width: float, height: float) -> None:
+        """Place the cells, row after row."""
+        super().place(x, y, width, height)
+        cell_w = (width - self.gap * (self.columns - 1)) / self.columns
+        cell_h = (height - self.gap * (self.rows - 1)) / self.rows
+        for i, part in enumerate(visible(self.children)):
+            row, column = divmod(i, int(self.columns))
+            top = y + height - row * (cell_h + self.gap)
+            part.place(x + column * (cell_w + self.gap), top - cell_h, cell_w, cell_h)
+
+
+class Sheet(Column):
+    """The outermost part of a page: arranges itself once per change, and passes on what was pressed."""
+
+    tell: Callable[[Event], None] | None = None
+
+    def __init__(self, **kwargs: Any) -> None:
+        self._soon = Clock.create_trigger(self.arrange, -1)
+        super().__init__(**kwargs)
+
+    def arrange_soon(self) -> None:
+        """Arrange before the next frame."""
+        self._soon()
+
+    def arrange(self, *_: Any) -> None:
+        """Arrange now."""
+        self.place(self.x, self.y, self.width, self.height)
+
+
+def told(part: Widget, event: Event) -> None:
+    """Hand an event to the page a part stands on."""
+    above = part
+    while above is not None and above is not above.parent:
+        if isinstance(above, Sheet) and above.tell is not None:
+            above.tell(event)
+            return
+        above = above.parent

@@ -1,0 +1,112 @@
+"""The tier card: the moon holds the balance, the ledge closes the card."""
+
+from pathlib import Path
+from typing import Any
+
+from kivy.graphics import (
+    Color,
+    RoundedRectangle,
+    SmoothEllipse,
+    StencilPop,
+    StencilPush,
+    StencilUnUse,
+    StencilUse,
+)
+from kivy.lang import Builder
+from kivy.properties import ColorProperty, NumericProperty, ObjectProperty
+
+from kiosk.screens.tokens import TIERS, look
+from kiosk.screens.widgets.box import Box, Painted
+from kiosk.screens.widgets.layout import Layers, Part
+
+
+class MoonFace(Part):
+    """The drawn side of the card."""
+
+    tier = ObjectProperty("member")
+
+    def place(self, x: float, y: float, width: float, height: float) -> None:
+        """Place, and draw here."""
+        super().place(x, y, width, height)
+        self._draw()
+
+    def on_tier(self, *_: Any) -> None:
+        """Draw again."""
+        self._draw()
+
+    def moon(self) -> tuple[float, float, float]:
+        """Middle and diameter of the moon."""
+        size = min(look.moon, self.height - look.tier_ledge - look.s16)
+        return self.right - look.s40 - size / 2, self.top - look.s16 / 2 - size / 2, size
+
+    def _draw(self) -> None:
+        colours = TIERS.get(self.tier, TIERS["member"])
+        x, y, moon = self.moon()
+        ring = moon * look.ring_moon / look.moon
+        corners = [look.r_card, look.r_card, 0, 0]
+        self.canvas.clear()
+        with self.canvas:
+            StencilPush()
+            RoundedRectangle(pos=self.pos, size=self.size, radius=corners)
+            StencilUse()
+            Color(*colours.face)
+            RoundedRectangle(pos=self.pos, size=self.size, radius=corners)
+            Color(*colours.ring)
+            SmoothEllipse(pos=(x - ring / 2, y - ring / 2), size=(ring, ring))
+            Color(*colours.moon)
+            SmoothEllipse(pos=(x - moon / 2, y - moon / 2), size=(moon, moon))
+            Color(*colours.ledge)
+            RoundedRectangle(pos=self.pos, size=(self.width, look.tier_ledge), radius=[0])
+            StencilUnUse()
+            RoundedRectangle(pos=self.pos, size=self.size, radius=corners)
+            StencilPop()
+
+
+class Bar(Painted):
+    """How far it is: a bar filled with ink."""
+
+    share = NumericProperty(0)
+
+    def paint(self, *_: Any) -> None:
+        """The outline, then what is done."""
+        super().paint()
+        if self.canvas is None or self.share <= 0:
+            return
+        with self.canvas.before:
+            Color(*look.ink)
+            filled = max(self.height, self.width * min(1.0, self.share))
+            RoundedRectangle(pos=self.pos, size=(filled, self.height), radius=[self.height / 2])
+
+    def on_share(self, *_: Any) -> None:
+        """Draw again."""
+        self.paint()
+
+
+class MoonWords(Layers):
+    """Label and balance in the middle of the moon."""
+
+
+class TierCard(Box):
+    """Tier, points, balance, and the way to the next tier."""
+
+    view = ObjectProperty()
+    ink = ColorProperty(look.ink)
+
+    def on_view(self, *_: Any) -> None:
+        """The tier's ink."""
+        self.ink = TIERS.get(self.view.tier, TIERS["member"]).ink
+
+
+class Face(Layers):
+    """Picture, words at the left, words in the moon."""
+
+    def place(self, x: float, y: float, width: float, height: float) -> None:
+        """The words in the moon follow the moon."""
+        super().place(x, y, width, height)
+        face, words, balance = reversed(self.children)
+        middle, level, moon = face.moon()
+        words.place(x, y + look.tier_ledge, middle - moon / 2 - x, height - look.tier_ledge)
+        balance.place(middle - moon / 2, level - moon / 2, moon, moon)
+
+
+Builder.load_file(str(Path(__file__).with_suffix(".kv")))
