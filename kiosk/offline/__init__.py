@@ -1,1 +1,1 @@
-"""The durable journal, what the kiosk remembers, and its way to the hub."""
+"""What keeps a kiosk serving without the network: journal, rights, replica, and the way to head office."""

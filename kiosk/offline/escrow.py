@@ -1,0 +1,87 @@
+"""Rights on their way in and out: which grants are taken, and which rights go back. Pure."""
+
+from collections.abc import Callable, Iterable
+from typing import Protocol
+
+from kiosk.ledger import accounts as acc
+from kiosk.ledger import entries as en
+from kiosk.ledger.legs import Balances
+from kiosk.ledger.sync import Grant
+from kiosk.ports import Draft, Journal
+
+GRANTS_MAX = 500
+_PERSONAL = (acc.POINTS, acc.CASH, acc.TRIES)
+
+
+def taken(
+    gen: int, last_d: int, answer_gen: int, grants: Iterable[Grant], wanted: Callable[[str], bool]
+) -> list[en.Body]:
+    """What to journal: a risen generation first, then each grant that is next in line, at most GRANTS_MAX.
+
+    A lower generation is discarded; so is what came twice, too early or with an impossible amount: head
+    office sends it again until `down_ack` tells that it was taken. A grant whose want was dropped goes
+    back at once.
+    """
+    bodies: list[en.Body] = []
+    if answer_gen < gen:
+        return bodies
+    if answer_gen > gen:
+        bodies.append(en.Gen(gen=answer_gen))
+        last_d = 0
+    left = GRANTS_MAX
+    for grant in sorted(grants, key=lambda one: one.d):
+        if grant.gen != answer_gen or grant.d <= last_d:
+            continue
+        if grant.d != last_d + 1 or grant.amount < 1 or not left:
+            break
+        last_d, left = grant.d, left - 1
+        bodies.append(_granted(grant))
+        if grant.want is not None and not wanted(grant.want):
+            bodies.append(en.Returned(asset=grant.asset, amount=grant.amount, member=grant.member))
+    return bodies
+
+
+def _granted(grant: Grant) -> en.Granted:
+    fields = {name: getattr(grant, name) for name in grant.__struct_fields__}
+    return en.Granted(**fields)
+
+
+def spare(device: str, balances: Balances, stays: Callable[[str], bool]) -> list[Draft]:
+    """Returns of every member's rights here, but for those whose rights stay (home members)."""
+    prefix = acc.escrow(device) + ":"
+    drafts = []
+    for (account, asset), amount in sorted(balances.items()):
+        member = account.removeprefix(prefix)
+        if account.startswith(prefix) and asset in _PERSONAL and not stays(member):
+            drafts.append(_returned(member, asset, amount))
+    return drafts
+
+
+def release(journal: Journal, member: str) -> tuple[en.Entry, ...]:
+    """A visit ended: give back what this device still holds of the member. Not for home members."""
+    drafts = [
+        _returned(member, asset, amount)
+        for asset in _PERSONAL
+        if (amount := journal.rights(asset, member)) > 0
+    ]
+    return journal.append(*drafts) if drafts else ()
+
+
+def _returned(member: str, asset: str, amount: int) -> Draft:
+    return Draft(en.Returned(asset=asset, amount=amount, member=member), member=member)
+
+
+class Startable(Protocol):
+    """A journal that was just opened."""
+
+    def recover(self) -> tuple[en.Entry, ...]:
+        """Resolve what a stop left open."""
+
+    def tidy(self, stays: Callable[[str], bool]) -> tuple[en.Entry, ...]:
+        """Give back rights that nobody visiting needs."""
+
+
+def start_up(journal: Startable, stays: Callable[[str], bool]) -> None:
+    """What every start owes before anybody is served: open ends first, then left-over rights."""
+    journal.recover()
+    journal.tidy(stays)

@@ -1,0 +1,267 @@
+"""The durable journal: what was told OK is on disk, in order, and chained. One thread opens and uses it."""
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from kiosk.ledger import accounts as acc
+from kiosk.ledger import entries as en
+from kiosk.ledger.sync import Grant, Mark
+from kiosk.offline import tables
+from kiosk.offline.batches import Batch, read_batch, wrapped
+from kiosk.offline.disk import fault, open_exclusive
+from kiosk.offline.escrow import spare, taken
+from kiosk.offline.fold import BrokenChain
+from kiosk.offline.follow import Course
+from kiosk.offline.page import Head, Page
+from kiosk.ports import Clock, Draft, Ids, JournalFailed, NotHeld, Operation
+
+DRAFTS_MAX = 1000
+SOFTWARE = "0.1.0"
+
+
+class DurableJournal:
+    """Implements ports.Journal over one SQLite file. After any failure it refuses everything: restart."""
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        device: str,
+        zone: str,
+        clock: Clock,
+        ids: Ids,
+        pack: Callable[[], int],
+        software: str = SOFTWARE,
+    ) -> None:
+        """Open, check the whole chain and every cache, then journal a `boot` with a fresh nonce."""
+        self.device = device
+        self._zone, self._clock, self._ids, self._pack = zone, clock, ids, pack
+        self.failed: JournalFailed | None = None
+        self._database = open_exclusive(path)
+        try:
+            with self._guarded():
+                self._load()
+            self.append(Draft(en.Boot(nonce=ids.nonce(), software=software)))
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Let go of the file; nothing can be asked afterwards."""
+        self.failed = self.failed or JournalFailed("K-JR-01", "the journal is closed")
+        self._database.conn.close()
+
+    # --- ports.Journal ---------------------------------------------------------------------------
+
+    def append(self, *drafts: Draft) -> tuple[en.Entry, ...]:
+        """Write, all or nothing, and return when it is durable. NotHeld: nothing was written."""
+        if len(drafts) > DRAFTS_MAX:
+            raise ValueError(f"at most {DRAFTS_MAX} entries at once")
+        with self._guarded():
+            return self._write(drafts) if drafts else ()
+
+    def rights(self, asset: str, member: str | None = None) -> int:
+        """Units this device may spend now."""
+        with self._guarded():
+            return self._head.balances.get((acc.escrow(self.device, member), asset), 0)
+
+    def effect_beyond(self, member: str, n: int) -> int:
+        """What own entries after n did to this member's points (theirs and those in our escrow)."""
+        asked = "SELECT coalesce(sum(effect), 0) FROM entries WHERE whose = ? AND n > ? AND effect <> 0"
+        with self._guarded():
+            return int(self._database.execute(asked, (member, n)).fetchone()[0])
+
+    def operation(self, op: str) -> Operation | None:
+        """A redemption by its id."""
+        return next(self._operations("WHERE op = ?", op), None)
+
+    def by_voucher(self, number: str) -> Operation | None:
+        """A redemption by its voucher number."""
+        return next(self._operations("WHERE voucher = ?", number), None)
+
+    def unresolved(self, member: str | None = None) -> tuple[Operation, ...]:
+        """Redemptions without a final state, oldest first."""
+        found = self._operations("WHERE state IN ('redeemed', 'printing', 'unknown') ORDER BY n")
+        return tuple(operation for operation in found if member in (None, operation.member))
+
+    def next_voucher_serial(self) -> int:
+        """One more than the redeem entries so far."""
+        with self._guarded():
+            return self._head.redeemed + 1
+
+    def own_lines(self, member: str, n: int) -> tuple[Operation, ...]:
+        """This member's redemptions after entry n, newest first."""
+        return tuple(self._operations("WHERE n > ? AND member = ? ORDER BY n DESC", n, member))
+
+    # --- start-up --------------------------------------------------------------------------------
+
+    def recover(self) -> tuple[en.Entry, ...]:
+        """Resolve what a stop left open: never printed -> void; printing without outcome -> unknown."""
+        drafts = []
+        for operation in self.unresolved():
+            op, member = operation.redeem.op, operation.member
+            if operation.state == "redeemed":
+                drafts.append(Draft(en.Void(op=op, reason="restart"), member=member))
+            elif operation.state == "printing":
+                drafts.append(Draft(en.Unknown(op=op, reason="restart"), member=member))
+        return self._append_all(drafts)
+
+    def tidy(self, stays: Callable[[str], bool]) -> tuple[en.Entry, ...]:
+        """Give back the rights of members whose home this is not. Only while nobody is visiting."""
+        with self._guarded():
+            drafts = spare(self.device, self._head.balances, stays)
+        return self._append_all(drafts)
+
+    # --- what the uploader needs -----------------------------------------------------------------
+
+    def tail(self) -> Mark:
+        """The last entry: its n and chain hash."""
+        with self._guarded():
+            return Mark(n=self._head.n, hash=self._head.hash)
+
+    def hash_at(self, n: int) -> bytes | None:
+        """Our chain hash at n (32 zero bytes at 0); None beyond our tail."""
+        if n == 0:
+            return en.GENESIS
+        with self._guarded():
+            found = self._database.execute("SELECT hash FROM entries WHERE n = ?", (n,)).fetchone()
+        return bytes(found[0]) if found else None
+
+    def batch(self, after: int, entries: int, size: int) -> Batch:
+        """The entries after `after`, at most so many and so many bytes (but one if there is one)."""
+        with self._guarded():
+            return read_batch(self._database, after, entries, size)
+
+    def poison(self, n: int) -> Batch:
+        """Entry n alone, its bytes wrapped: the chain still covers the bytes, not the wrapper."""
+        with self._guarded():
+            return wrapped(self._database, n, self._ids.uuid7(), self._clock.now(), self._zone)
+
+    def mark_seen(self) -> Mark:
+        """The highest entry that head office ever acknowledged to us."""
+        with self._guarded():
+            n = tables.meta(self._database, "mark_n") or 0
+            return Mark(n=n, hash=tables.meta(self._database, "mark_hash") or en.GENESIS)
+
+    def move_mark(self, mark: Mark) -> None:
+        """Remember an acknowledgement; it only rises."""
+        if mark.n <= self.mark_seen().n:
+            return
+        with self._guarded(), self._database.atomic():
+            self._database.execute(tables.PUT_META, ("mark_n", mark.n))
+            self._database.execute(tables.PUT_META, ("mark_hash", mark.hash))
+
+    def downlink(self) -> tuple[int, int]:
+        """(generation, d): how far grants were taken."""
+        with self._guarded():
+            return self._head.downlink.gen, self._head.downlink.d
+
+    def take_grants(
+        self, gen: int, grants: Iterable[Grant], wanted: Callable[[str], bool]
+    ) -> tuple[en.Entry, ...]:
+        """Journal those that are next in line; what nobody wants any more goes straight back."""
+        with self._guarded():
+            bodies = taken(self._head.downlink.gen, self._head.downlink.d, gen, grants, wanted)
+        return self._append_all(Draft(body, member=getattr(body, "member", None)) for body in bodies)
+
+    def freeze(self, why: str) -> None:
+        """Remember for good that this device may not spend any more (its log was contradicted)."""
+        with self._guarded(), self._database.atomic():
+            self._database.execute(tables.PUT_META, ("frozen", why))
+
+    def frozen(self) -> str:
+        """Why this device serves nobody, or ''."""
+        with self._guarded():
+            return str(tables.meta(self._database, "frozen") or "")
+
+    # --- inside ----------------------------------------------------------------------------------
+
+    def _load(self) -> None:
+        tables.prepare(self._database, self.device)
+        try:
+            fold = tables.folded(self._database, self.device)
+        except (BrokenChain, NotHeld, KeyError) as wrong:
+            raise JournalFailed("K-JR-03", f"the chain does not hold: {wrong}") from wrong
+        differing = tables.differences(self._database, fold)
+        if differing:
+            raise JournalFailed("K-JR-03", f"the cached {differing} differ from the log")
+        self._head = Head(fold.n, fold.hash, fold.balances, fold.downlink, len(fold.courses))
+
+    def _write(self, drafts: tuple[Draft, ...]) -> tuple[en.Entry, ...]:
+        page = Page(self._database, self.device, self._head)
+        with self._database.atomic():
+            if self._spends(drafts):
+                raise JournalFailed("K-SY-01", "this device is frozen and spends nothing")
+            entries = tuple(page.write(draft, self._entry(draft)) for draft in drafts)
+            page.write_balances()
+        self._head = page.turned()  # only now: COMMIT has returned, so it is on disk
+        return entries
+
+    def _spends(self, drafts: tuple[Draft, ...]) -> bool:
+        return any(isinstance(draft.body, en.Redeem | en.PinTry) for draft in drafts) and bool(
+            tables.meta(self._database, "frozen")
+        )
+
+    def _entry(self, draft: Draft) -> Callable[[int], en.Entry]:
+        def at(n: int) -> en.Entry:
+            return en.Entry(
+                n=n,
+                id=draft.id or self._ids.uuid7(),
+                kind=draft.body.KIND,
+                at=self._clock.now(),
+                zone=self._zone,
+                clock="trusted" if self._clock.trusted() else "untrusted",
+                pack=self._pack(),
+                operator=draft.operator,
+                member=draft.member,
+                visit=draft.visit,
+                body=en.raw(draft.body),
+            )
+
+        return at
+
+    def _append_all(self, drafts: Iterable[Draft]) -> tuple[en.Entry, ...]:
+        """Append any number of drafts that do not depend on being one transaction."""
+        waiting = tuple(drafts)
+        parts = (waiting[start : start + DRAFTS_MAX] for start in range(0, len(waiting), DRAFTS_MAX))
+        return tuple(entry for part in parts for entry in self.append(*part))
+
+    def _operations(self, where: str, *values: str | int) -> Iterator[Operation]:
+        with self._guarded():
+            return iter(
+                [self._told(course) for course in list(tables.courses(self._database, where, values))]
+            )
+
+    def _told(self, course: Course) -> Operation:
+        begun, redeem = self._stored(course.n)
+        claim_at, claim = self._stored(course.claim_n) if course.claim_n else (None, None)
+        assert isinstance(redeem, en.Redeem)
+        right = self._head.balances.get((acc.escrow(self.device), acc.claim(course.voucher)), 0)
+        return Operation(
+            redeem=redeem,
+            member=course.member,
+            state=course.state,
+            attempt=course.attempt,
+            claimed=claim if isinstance(claim, en.Claim) else None,
+            claimed_at=claim_at.at if claim_at else None,
+            at=begun.at,
+            claim_held=right > 0,
+        )
+
+    def _stored(self, n: int) -> tuple[en.Entry, en.Body | None]:
+        (stored,) = self._database.execute("SELECT stored FROM entries WHERE n = ?", (n,)).fetchone()
+        entry = en.decode(stored)
+        return entry, en.body_of(entry)
+
+    @contextmanager
+    def _guarded(self) -> Iterator[None]:
+        """Nothing after a failure: what a failed write left behind is known only after a restart."""
+        if self.failed is not None:
+            raise self.failed
+        try:
+            yield
+        except sqlite3.Error as trouble:
+            self.failed = fault(trouble)
+            raise self.failed from trouble

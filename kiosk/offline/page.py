@@ -1,0 +1,121 @@
+"""One transaction's worth of entries: each is checked against what the ones before it left."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import msgspec
+from sqlite_utils import Database
+
+from kiosk.ledger import entries as en
+from kiosk.ledger.legs import Balances, LooseEnd, Transfer, transfers
+from kiosk.offline import tables
+from kiosk.offline.fold import Downlink, effect, is_own
+from kiosk.offline.follow import FOLLOWERS, Course, begin, follow
+from kiosk.ports import Draft, NotHeld
+
+ENTRY_MAX = 64 * 1024
+"""Bytes of one entry; a batch of eight such still fits one upload."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where the log stands: last n and hash, own balances, downlink, redeem entries so far."""
+
+    n: int
+    hash: bytes
+    balances: Balances
+    downlink: Downlink
+    redeemed: int
+
+
+class Page:
+    """Written inside a transaction; `turned` is for after its COMMIT."""
+
+    def __init__(self, database: Database, device: str, head: Head) -> None:
+        self._database = database
+        self._device = device
+        self._n, self._hash, self._redeemed = head.n, head.hash, head.redeemed
+        self._before = head.balances
+        self._changed: Balances = {}
+        self._downlink = replace(head.downlink)
+
+    def write(self, draft: Draft, at: Callable[[int], en.Entry]) -> en.Entry:
+        """Insert the entry of one draft; NotHeld if it spends what is not here or cannot follow."""
+        entry = at(self._n + 1)
+        stored = en.encode(entry)
+        if len(stored) > ENTRY_MAX:
+            raise NotHeld(f"an entry has at most {ENTRY_MAX} bytes")
+        self._refuse_used_id(entry.id)
+        known = self._operation(draft, entry)
+        try:
+            moved = transfers(self._device, entry, known)
+        except LooseEnd as loose:
+            raise NotHeld(f"operation {loose} is not ours") from loose
+        for leg in moved:
+            self._move(leg)
+        whose, points = effect(self._device, moved)
+        self._hash = en.chained(self._hash, stored)
+        self._n = entry.n
+        self._downlink.see(draft.body)
+        row = (entry.n, entry.id, entry.kind, self._hash, stored, whose, points)
+        self._database.execute(tables.INSERT_ENTRY, row)
+        return entry
+
+    def write_balances(self) -> None:
+        """Store the balances that changed."""
+        for (account, asset), amount in sorted(self._changed.items()):
+            if amount:
+                self._database.execute(tables.PUT_BALANCE, (account, asset, amount))
+            elif (account, asset) in self._before:
+                self._database.execute(tables.DROP_BALANCE, (account, asset))
+
+    def turned(self) -> Head:
+        """Where the log stands now that this page is on disk."""
+        balances = self._before  # changed in place: a copy for each entry would grow with the vouchers
+        for key, amount in self._changed.items():
+            if amount:
+                balances[key] = amount
+            else:
+                balances.pop(key, None)
+        return Head(self._n, self._hash, balances, self._downlink, self._redeemed)
+
+    def _refuse_used_id(self, name: str) -> None:
+        if self._database.execute("SELECT 1 FROM entries WHERE id = ?", (name,)).fetchone():
+            raise NotHeld(f"{name}: this entry was written before")
+
+    def _operation(self, draft: Draft, entry: en.Entry) -> dict[str, tuple[en.Redeem, str]]:
+        body = draft.body
+        if isinstance(body, en.Redeem):
+            same = ("WHERE op = ? OR voucher = ?", (body.op, body.voucher))
+            if next(tables.courses(self._database, *same), None) is not None:
+                raise NotHeld(f"{body.op}: operation or voucher {body.voucher} exists already")
+            self._put(begin(entry.n, draft.member, body))
+            self._redeemed += 1
+            return {body.op: (body, draft.member or "")}
+        if not isinstance(body, FOLLOWERS):
+            return {}
+        course = next(tables.courses(self._database, "WHERE op = ?", (body.op,)), None)
+        if course is None:
+            raise NotHeld(f"{body.op}: no such operation here")
+        self._put(follow(course, entry.n, body))
+        return {body.op: (self._redeem(course.n), course.member)}
+
+    def _redeem(self, n: int) -> en.Redeem:
+        (stored,) = self._database.execute("SELECT stored FROM entries WHERE n = ?", (n,)).fetchone()
+        return msgspec.msgpack.decode(en.decode(stored).body, type=en.Redeem)
+
+    def _put(self, course: Course) -> None:
+        values = {name: getattr(course, name) for name in Course.__dataclass_fields__}
+        self._database.execute(tables.PUT_COURSE, values)
+
+    def _move(self, leg: Transfer) -> None:
+        if leg.amount < 0:
+            raise NotHeld(f"{leg.id}: nothing moves backwards")
+        for account, change in ((leg.source, -leg.amount), (leg.target, leg.amount)):
+            if not is_own(self._device, account):
+                continue
+            key = (account, leg.asset)
+            amount = self._changed.get(key, self._before.get(key, 0)) + change
+            if amount < 0:
+                raise NotHeld(f"{account} holds {amount - change} {leg.asset}, not {-change}")
+            self._changed[key] = amount

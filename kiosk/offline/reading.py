@@ -1,0 +1,95 @@
+"""Reading a journal that no kiosk has open, or a copy of one. The original is never written to.
+
+Not for the process that runs the kiosk: closing a second handle there would give up SQLite's lock.
+"""
+
+import fcntl
+import os
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from sqlite_utils import Database
+
+from kiosk.ledger import entries as en
+from kiosk.offline import tables
+from kiosk.offline.disk import fault
+from kiosk.offline.fold import BrokenChain
+from kiosk.ports import JournalFailed, NotHeld
+
+_SHARED_BYTE, _SHARED_BYTES = 0x40000002, 510
+"""Where SQLite locks a file for reading."""
+
+
+def verify(path: Path) -> str:
+    """A sentence with the figures if chain, fold and caches hold; JournalFailed (K-JR-03) if not."""
+    with _copy(path) as database:
+        device = tables.meta(database, "device")
+        try:
+            fold = tables.folded(database, device)
+        except (BrokenChain, NotHeld, KeyError) as wrong:
+            raise JournalFailed("K-JR-03", f"the chain does not hold: {wrong}") from wrong
+        differing = tables.differences(database, fold)
+        if differing:
+            raise JournalFailed("K-JR-03", f"the cached {differing} differ from the log")
+        return (
+            f"{fold.n} entries of {device} hold together, "
+            f"{len(fold.courses)} redemptions, head {fold.hash.hex()}"
+        )
+
+
+def lines(path: Path) -> Iterator[dict[str, Any]]:
+    """One plain, JSON-ready dict an entry, oldest first; bytes appear as hex."""
+    with _copy(path) as database:
+        for stored, hashed in database.execute("SELECT stored, hash FROM entries ORDER BY n"):
+            yield _line(stored, hashed)
+
+
+def _line(stored: bytes, hashed: bytes) -> dict[str, Any]:
+    try:
+        entry = en.decode(stored)
+        body = msgspec.msgpack.decode(entry.body)
+    except (en.MalformedEntry, msgspec.DecodeError) as wrong:
+        return {"unreadable": str(wrong), "stored": stored.hex(), "hash": hashed.hex()}
+    plain = {name: getattr(entry, name) for name in entry.__struct_fields__ if name != "body"}
+    return {name: _hexed(value) for name, value in {**plain, "body": body, "hash": hashed}.items()}
+
+
+def _hexed(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _hexed(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_hexed(inner) for inner in value]
+    return value.hex() if isinstance(value, bytes) else value
+
+
+@contextmanager
+def _copy(path: Path) -> Iterator[Database]:
+    """The journal and its write-ahead log, copied aside: opening the original would already change it."""
+    with tempfile.TemporaryDirectory() as aside:
+        try:
+            with _unused(path):
+                for name in (path.name, f"{path.name}-wal"):
+                    if path.with_name(name).exists():
+                        shutil.copyfile(path.with_name(name), Path(aside, name))
+            with closing(sqlite3.connect(Path(aside, path.name), isolation_level=None)) as connection:
+                yield Database(connection)
+        except (OSError, sqlite3.Error) as trouble:
+            raise fault(trouble) from trouble
+
+
+@contextmanager
+def _unused(path: Path) -> Iterator[None]:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        fcntl.lockf(handle, fcntl.LOCK_SH | fcntl.LOCK_NB, _SHARED_BYTES, _SHARED_BYTE)
+        yield
+    except BlockingIOError as used:
+        raise JournalFailed("K-JR-05", "a running kiosk has this journal open") from used
+    finally:
+        os.close(handle)
