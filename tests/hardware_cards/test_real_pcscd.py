@@ -63,8 +63,6 @@ def test_a_card_that_cannot_be_read_is_no_member(
     assert listener.card() == ["CardUnreadable", why]
     reader.pull()
     assert listener.card() == ["CardRemoved"]
-    reader.tap(MEMBER)
-    assert listener.card() == tapped(MEMBER)
 
 
 def test_a_card_that_hangs_is_let_go_when_pulled(reader: VirtualReader, listener: Listener) -> None:
@@ -74,6 +72,8 @@ def test_a_card_that_hangs_is_let_go_when_pulled(reader: VirtualReader, listener
     reader.pull()
     assert listener.card() == ["CardUnreadable", "pulled"]
     assert listener.card() == ["CardRemoved"]
+    reader.tap(MEMBER)
+    assert listener.card() == tapped(MEMBER)
 
 
 def test_somebody_elses_card_is_unknown(reader: VirtualReader, listener: Listener) -> None:
@@ -151,23 +151,23 @@ def test_two_virtual_readers_do_not_meet(reader: VirtualReader, listener: Listen
     listener.quiet()
 
 
-def test_thirty_cards_and_three_restarts_leak_nothing(pcscd_here: None, tmp_path: Path) -> None:
-    """Three kiosks side by side, because pcscd looks for cards only every 0.4 s."""
+def test_thirty_cards_and_five_restarts_leak_nothing(pcscd_here: None, tmp_path: Path) -> None:
+    """Five kiosks side by side, because pcscd looks for cards only every 0.4 s."""
     with ExitStack() as stack:
-        shops = [stack.enter_context(VirtualReader(tmp_path / str(place))) for place in range(3)]
+        shops = [stack.enter_context(VirtualReader(tmp_path / str(place))) for place in range(5)]
         listeners = [Listener(shop.socket) for shop in shops]
         for listener in listeners:
             stack.callback(listener.close)
             listener.ready()
         shops_heard = list(zip(shops, listeners, strict=True))
         files: list[int] = []
-        for turn in range(10):
+        for turn in range(6):
             number = str(6600000000 + turn)
             for shop in shops:
                 shop.tap(number)
             for shop, listener in shops_heard:
                 assert listener.card() == tapped(number)
-                if turn == 5:
+                if turn == 3:
                     shop.restart_pcscd()
                     assert listener.card() == ["CardRemoved"]
                     assert listener.card() == tapped(number)

@@ -171,7 +171,7 @@ class Control:
                     return {"ok": True, "powered": self._reader.powered}
                 case _:
                     raise ValueError("no such order")
-        except ValueError as trouble:
+        except (ValueError, RecursionError) as trouble:
             return {"ok": False, "why": str(trouble)}
         return {"ok": True}
 
