@@ -1,6 +1,7 @@
 """In which order a shop opens, and what each part is told."""
 
 import json
+import secrets
 import socket
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 from kiosk.demo.clock import SharedClock
 from kiosk.demo.crew import Crew
 from kiosk.demo.places import Places
+from kiosk.offline.identity import load_or_create
 
 DEVICE = "demo-kiosk-03"
 STORE = "0001"
@@ -142,5 +144,21 @@ def port_in(ready: str) -> int:
 
 
 def enrol_device(places: Places) -> None:
-    """Let the kiosk make its keys, and write down what the hub must know of them."""
-    raise NotImplementedError(places)
+    """Let the kiosk make its keys, and write down what the hub must know of them: never a private one."""
+    shared = places.hub / "card.key"
+    if not shared.exists():
+        shared.touch(mode=0o600)
+        shared.write_bytes(secrets.token_bytes(32))
+    identity = load_or_create(places.kiosk / "identity", shared.read_bytes())
+    places.device.write_text(
+        json.dumps(
+            {
+                "device": DEVICE,
+                "store": STORE,
+                "kiosk": KIOSK,
+                "public_key": identity.device_public.hex(),
+                "voucher_key_id": identity.voucher.key_id,
+                "voucher_public": identity.voucher_public.hex(),
+            }
+        )
+    )
