@@ -85,7 +85,7 @@ def _open_back_rooms(crew: Crew) -> tuple[int, str, int]:
     """Start hub, card reader and printer side by side: hub port, reader socket, printer port."""
     places = crew.places
     enrol_device(places)
-    places.config("hub").write_text(_HUB.format(places=places, store=STORE, rules=_RULES))
+    places.config("hub").write_text(hub_config(places))
     crew.start("hub", "-m", "kiosk.hub", "--config", str(places.config("hub")), "--demo", "--port", "0",
                "--state", str(places.hub), "--ready-file", str(places.ready("hub")),
                "--clock", str(places.clock), "--enrol-demo-device", str(places.device))  # fmt: skip
@@ -101,17 +101,25 @@ def _open_back_rooms(crew: Crew) -> tuple[int, str, int]:
     return hub, str(reader["socket"]), port_in(crew.wait_ready("printer", START_S))
 
 
+def hub_config(places: Places) -> str:
+    """The demo hub's settings file."""
+    return _HUB.format(places=places, store=STORE, rules=_RULES)
+
+
+def kiosk_config(places: Places, ports: Ports, *, offscreen: bool) -> str:
+    """The demo kiosk's settings file; a window is small enough for a laptop."""
+    width, height = (1080, 1920) if offscreen else (540, 960)
+    return _KIOSK.format(
+        places=places, device=DEVICE, store=STORE, kiosk=KIOSK, hub_port=ports.network,
+        reader_socket=ports.reader_socket, printer_port=ports.printer, width=width, height=height,
+        offscreen=str(offscreen).lower(),
+    )  # fmt: skip
+
+
 def _open_kiosk(crew: Crew, ports: Ports, offscreen: bool) -> None:
     places = crew.places
     config = places.config("kiosk")
-    width, height = (1080, 1920) if offscreen else (607, 1080)
-    config.write_text(
-        _KIOSK.format(
-            places=places, device=DEVICE, store=STORE, kiosk=KIOSK, hub_port=ports.network,
-            reader_socket=ports.reader_socket, printer_port=ports.printer, width=width, height=height,
-            offscreen=str(offscreen).lower(),
-        )
-    )  # fmt: skip
+    config.write_text(kiosk_config(places, ports, offscreen=offscreen))
     notices = places.root / "notify.sock"
     with first_frame(notices) as told:
         crew.start(
