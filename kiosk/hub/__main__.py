@@ -14,12 +14,12 @@ import msgspec
 import sqlalchemy as sa
 import uvicorn
 
+from kiosk.hub.api import create_app
 from kiosk.hub.demo_shop import seed
 from kiosk.hub.ids import FreshIds, read_generation
 from kiosk.hub.office import Enrolment, HeadOffice
 from kiosk.hub.settings import BadSettings, HubSettings, read_settings
 from kiosk.hub.tables import devices, members, open_database
-from kiosk.hub.api import create_app
 
 _OFFSET = struct.Struct("<q")
 

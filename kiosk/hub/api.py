@@ -7,6 +7,7 @@ import msgspec
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 
 from kiosk.hub.declined import Declined
 from kiosk.hub.office import HeadOffice
@@ -22,6 +23,8 @@ def create_app(office: HeadOffice) -> FastAPI:
     """The application. The technician's pages exist only in a demo."""
     app = FastAPI(title="Head office", docs_url=None, redoc_url=None, openapi_url=None)
     app.add_exception_handler(Declined, _declined)
+    app.add_exception_handler(HTTPException, _no_such_page)
+    app.add_exception_handler(Exception, _failed)
     _add_kiosk_routes(app, office, Doorman(office.public_key))
     if office.settings.demo:
         _add_demo_routes(app, office)
@@ -110,3 +113,13 @@ def _packed(message: msgspec.Struct, status: int = 200) -> Response:
 async def _declined(_request: Request, trouble: Exception) -> Response:
     assert isinstance(trouble, Declined)
     return _packed(sync.Trouble(code=trouble.code, detail=trouble.detail), trouble.status)
+
+
+async def _no_such_page(_request: Request, trouble: Exception) -> Response:
+    assert isinstance(trouble, HTTPException)
+    return _packed(sync.Trouble(code="no-such-page", detail=trouble.detail), trouble.status_code)
+
+
+async def _failed(_request: Request, _trouble: Exception) -> Response:
+    # What broke stands in our log, not in the answer.
+    return _packed(sync.Trouble(code="failed", detail="head office failed; ask again"), 500)

@@ -41,10 +41,12 @@ class PinDesk:
         if not all(map(_short_name, (request.member, request.route, request.entry))):
             raise Declined(400, "malformed", "member, route or entry is no name")
         with self._engine.begin() as connection:
+            person = sa.select(members.c.verifier).where(members.c.id == request.member)
+            # Locked, so that nobody guesses twice at the same moment.
+            verifier = connection.scalar(person.with_for_update())
             earlier = self._earlier(connection, request)
             if earlier is not None:
                 return earlier
-            verifier = connection.scalar(sa.select(members.c.verifier).where(members.c.id == request.member))
             answer = self._count(connection, request, known=verifier is not None)
         if answer.result == "locked":
             return answer

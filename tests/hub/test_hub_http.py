@@ -14,9 +14,9 @@ from http_message_signatures import HTTPMessageSigner, MappingKeyResolver
 from http_message_signatures.algorithms import ED25519
 from till import Till
 
+from kiosk.hub.api import create_app
 from kiosk.hub.office import HeadOffice
 from kiosk.hub.signed_requests import COVERED
-from kiosk.hub.api import create_app
 from kiosk.ledger import entries as en
 from kiosk.ledger import sync
 
@@ -173,6 +173,16 @@ def test_a_signed_body_that_is_no_message_is_named(address: str, till: Till) -> 
 def test_a_query_is_refused_because_nothing_signs_it(address: str, till: Till) -> None:
     answer = send(signed(till, "GET", f"{address}/v1/replica?x=1", b""))
     assert (answer.status_code, trouble(answer)) == (400, "malformed")
+
+
+def test_every_error_is_a_trouble(address: str, till: Till, office: HeadOffice) -> None:
+    assert trouble(requests.get(f"{address}/v1/nothing", timeout=10)) == "no-such-page"
+    assert requests.get(f"{address}/v1/sync", timeout=10).status_code == 405
+    with office.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE cards")
+    ask = sync.AccountRequest(device="K1", card=bytes(32))
+    answer = send(signed(till, "POST", f"{address}/v1/account", sync.pack(ask)))
+    assert (answer.status_code, trouble(answer)) == (500, "failed")
 
 
 def test_the_technicians_pages_exist_only_in_a_demo(office: HeadOffice, till: Till) -> None:
