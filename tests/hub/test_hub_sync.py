@@ -243,8 +243,11 @@ def test_a_hub_that_lacks_what_it_acknowledged_grants_nothing(office: HeadOffice
     for _ in range(3):
         till.write(BOOT)
     till.mark = sync.Mark(n=3, hash=till.hashes[2])
-    answer = office.sync(till.request())
+    books = books_of(office)
+    answer = office.sync(till.request(None, None, points_want("w")))
     assert (answer.recovering, answer.grants, answer.mark.n) == (True, (), 0)
+    assert [refusal.why for refusal in answer.refused] == ["later"]
+    assert books_of(office) == books
     answer = office.sync(till.request(1))
     assert not answer.recovering
     assert answer.mark.n == 3
