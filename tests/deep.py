@@ -53,7 +53,7 @@ def _pytest(words: list[str], seconds: float) -> Round:
     passed, failed = _number(r"(\d+) passed", said), _number(r"(\d+) (?:failed|error)", said)
     if status not in (0, 5) and not failed:  # 5: nothing was chosen
         failed = 1
-    examples = sum(map(int, re.findall(r"(\d+) passing examples", said)))
+    examples = sum(map(int, re.findall(r"(\d+) passing\b", said)))
     return Round(passed, failed, examples)
 
 
