@@ -11,10 +11,11 @@ from kiosk.ports import JournalFailed
 WAL_RESET_FIXED = (3, 51, 3)
 """Earlier SQLite may corrupt a WAL that two connections write; there only an exclusive connection is safe."""
 
+CORRUPT = "K-JR-03"
 _CODES = {
     sqlite3.SQLITE_FULL: "K-JR-02",
-    sqlite3.SQLITE_CORRUPT: "K-JR-03",
-    sqlite3.SQLITE_NOTADB: "K-JR-03",
+    sqlite3.SQLITE_CORRUPT: CORRUPT,
+    sqlite3.SQLITE_NOTADB: CORRUPT,
     sqlite3.SQLITE_READONLY: "K-JR-04",
     sqlite3.SQLITE_CANTOPEN: "K-JR-04",
     sqlite3.SQLITE_PERM: "K-JR-04",
@@ -31,10 +32,10 @@ def fault(trouble: Exception) -> JournalFailed:
     return JournalFailed(_CODES.get(code & _PRIMARY, "K-JR-01"), f"{name}: {trouble}")
 
 
-def open_exclusive(path: Path) -> Database:
+def open_exclusive(path: Path, *, one_thread: bool = True) -> Database:
     """A durable, exclusive database; JournalFailed if it is in use or cannot be made so."""
     try:
-        connection = sqlite3.connect(path, timeout=0, isolation_level=None)
+        connection = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=one_thread)
     except sqlite3.Error as trouble:
         raise fault(trouble) from trouble
     try:

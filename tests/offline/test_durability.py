@@ -16,7 +16,7 @@ import pytest
 from kiosk.ledger import accounts as acc
 from kiosk.offline.reading import lines, verify
 from kiosk.ports import JournalFailed
-from tests.offline.bench import TEA, open_journal, printing, redeem, stocked
+from tests.offline.bench import TEA, open_journal, printing, redeem, stocked, void
 
 ROOT = Path(__file__).parents[2]
 

@@ -1,0 +1,138 @@
+"""Who this kiosk is: its keys, made on it, in one file that nobody else may read."""
+
+import os
+import secrets
+import stat
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from kiosk.membership.cards import Card, keyed_hash
+
+_FILE_MAX = 4096
+_KEY_BYTES = 32
+
+
+class IdentityUnusable(Exception):
+    """The identity file is missing parts, or others may read it."""
+
+
+class _Stored(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    v: int = 1
+    device_key: bytes
+    voucher_key: bytes
+    voucher_key_id: int
+    card_key: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class VoucherSigner:
+    """Implements ports.VoucherKey."""
+
+    key_id: int
+    _key: Ed25519PrivateKey = field(repr=False)
+
+    def sign(self, payload: bytes) -> bytes:
+        """64 bytes of Ed25519."""
+        return self._key.sign(payload)
+
+    def public(self) -> bytes:
+        """32 bytes: what counters check vouchers with."""
+        return self._key.public_key().public_bytes_raw()
+
+
+@dataclass(frozen=True, slots=True)
+class CardHasher:
+    """Implements ports.CardKey with the shop's key."""
+
+    _key: bytes = field(repr=False)
+
+    def hash(self, card: Card) -> bytes:
+        """The keyed hash of a card."""
+        return keyed_hash(self._key, card)
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The device's own key, its voucher key, and the shop's card key."""
+
+    device_key: Ed25519PrivateKey = field(repr=False)
+    voucher: VoucherSigner
+    cards: CardHasher
+
+    def sign(self, payload: bytes) -> bytes:
+        """64 bytes of Ed25519 by the device's key."""
+        return self.device_key.sign(payload)
+
+    @property
+    def device_public(self) -> bytes:
+        """32 bytes: what head office enrols."""
+        return self.device_key.public_key().public_bytes_raw()
+
+    @property
+    def voucher_public(self) -> bytes:
+        """32 bytes: what counters check vouchers with."""
+        return self.voucher.public()
+
+
+def load_or_create(path: Path, card_key: bytes | None = None, voucher_key_id: int = 1) -> Identity:
+    """The identity in this file; made at the first start, with the shop's card key (32 bytes) if given.
+
+    An existing file wins over both arguments. IdentityUnusable if it cannot be trusted.
+    """
+    if not path.exists():
+        _write(path, _fresh(card_key, voucher_key_id))
+    return _identity(_read(path))
+
+
+def _fresh(card_key: bytes | None, voucher_key_id: int) -> _Stored:
+    return _Stored(
+        device_key=Ed25519PrivateKey.generate().private_bytes_raw(),
+        voucher_key=Ed25519PrivateKey.generate().private_bytes_raw(),
+        voucher_key_id=voucher_key_id,
+        card_key=card_key if card_key is not None else secrets.token_bytes(_KEY_BYTES),
+    )
+
+
+def _identity(stored: _Stored) -> Identity:
+    keys = (stored.device_key, stored.voucher_key, stored.card_key)
+    if any(len(key) != _KEY_BYTES for key in keys):
+        raise IdentityUnusable("a key has the wrong length")
+    voucher = Ed25519PrivateKey.from_private_bytes(stored.voucher_key)
+    return Identity(
+        device_key=Ed25519PrivateKey.from_private_bytes(stored.device_key),
+        voucher=VoucherSigner(stored.voucher_key_id, voucher),
+        cards=CardHasher(stored.card_key),
+    )
+
+
+def _read(path: Path) -> _Stored:
+    with path.open("rb") as opened:
+        mode = stat.S_IMODE(os.fstat(opened.fileno()).st_mode)
+        content = opened.read(_FILE_MAX)
+    if mode & 0o077:
+        raise IdentityUnusable(f"{path} may be read by others (mode {mode:o})")
+    try:
+        return msgspec.msgpack.decode(content, type=_Stored)
+    except msgspec.DecodeError as wrong:
+        raise IdentityUnusable(f"{path}: {wrong}") from wrong
+
+
+def _write(path: Path, stored: _Stored) -> None:
+    """Whole or not at all: a key that was enrolled must never be made a second time."""
+    draft = path.with_name(f"{path.name}.new")
+    draft.unlink(missing_ok=True)
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        os.write(handle, msgspec.msgpack.encode(stored))
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    draft.rename(path)
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -1,0 +1,244 @@
+"""The uploader: one sync a step; entries go up until head office has them, rights come down."""
+
+import logging
+import random
+import threading
+from collections.abc import Callable, Iterable
+from typing import Protocol
+
+from kiosk.events import LinkChanged, RightsChanged, StorageFailed
+from kiosk.ledger import entries as en
+from kiosk.ledger import sync as wire
+from kiosk.offline.batches import Batch
+from kiosk.offline.patience import Patience
+from kiosk.offline.transport import HubRefused, HubUnreachable
+from kiosk.offline.wants import Wants
+from kiosk.ports import Clock, Post
+
+log = logging.getLogger(__name__)
+
+EVERY_S = 10.0
+REPLICA_EVERY_S = 3600.0
+MALFORMED = frozenset({"malformed", "malformed-entry", "too-much"})
+"""Codes by which head office says that the batch itself cannot be read; it changed nothing."""
+
+
+class UploadedJournal(Protocol):
+    """What the uploader asks of the journal (DurableJournal, or its port)."""
+
+    def tail(self) -> wire.Mark:
+        """The last entry."""
+
+    def hash_at(self, n: int) -> bytes | None:
+        """Our chain hash at n; None beyond our tail."""
+
+    def batch(self, after: int, entries: int, size: int) -> Batch:
+        """The entries after `after`, bounded."""
+
+    def poison(self, n: int) -> Batch:
+        """Entry n alone, wrapped."""
+
+    def mark_seen(self) -> wire.Mark:
+        """The highest entry ever acknowledged to us."""
+
+    def move_mark(self, mark: wire.Mark) -> None:
+        """Remember an acknowledgement."""
+
+    def downlink(self) -> tuple[int, int]:
+        """(generation, d) of the grants taken."""
+
+    def take_grants(
+        self, gen: int, grants: Iterable[wire.Grant], wanted: Callable[[str], bool]
+    ) -> tuple[en.Entry, ...]:
+        """Journal the grants that are next in line."""
+
+    def freeze(self, why: str) -> None:
+        """Spend nothing any more."""
+
+
+class SyncedHub(Protocol):
+    """What the uploader asks of head office (HttpHub)."""
+
+    def sync(self, request: wire.SyncRequest) -> wire.SyncAnswer:
+        """HubUnreachable or HubRefused if there is no answer."""
+
+    def replica(self) -> wire.Replica:
+        """HubUnreachable or HubRefused if there is no answer."""
+
+
+class FilledReplica(Protocol):
+    """What the uploader asks of the replica (StoredReplica)."""
+
+    def versions(self) -> tuple[int, int, int]:
+        """(catalogue, pack, deny epoch)."""
+
+    def replace(self, fresh: wire.Replica) -> None:
+        """Take over a download."""
+
+
+class Uploader:
+    """`step` does one sync and says when the next is due (monotonic seconds); `run` steps until stopped."""
+
+    def __init__(
+        self,
+        *,
+        journal: UploadedJournal,
+        hub: SyncedHub,
+        replica: FilledReplica,
+        wants: Wants,
+        device: str,
+        sign: Callable[[bytes], bytes],
+        post: Post,
+        clock: Clock,
+        chance: random.Random | None = None,
+        every_s: float = EVERY_S,
+    ) -> None:
+        self._journal, self._hub, self._replica, self._wants = journal, hub, replica, wants
+        self._device, self._sign, self._post, self._clock = device, sign, post, clock
+        self._every_s = every_s
+        self._patience = Patience(chance or random.Random())
+        self._stopped = threading.Event()
+        self._up: bool | None = None
+        self._sent: int | None = None
+        self._most = wire.ENTRIES_MAX
+        self._wrap = False
+        self._frozen = ""
+        self._replica_due = float("-inf")
+        self._not_before = float("-inf")
+
+    def run(self) -> None:
+        """Sync until stopped: when it is due, or at once when the bell rings and head office may be asked."""
+        while not self._stopped.is_set():
+            self._wants.bell.clear()
+            due = self.step(self._clock.monotonic())
+            self._wait_until(due)
+
+    def stop(self) -> None:
+        """Let `run` return after the sync that is under way."""
+        self._stopped.set()
+        self._wants.bell.set()
+
+    def step(self, now: float) -> float:
+        """One sync. Returns when the next one is due; JournalFailed ends all work."""
+        request = self._request()
+        try:
+            answer = self._hub.sync(request)
+        except HubUnreachable as trouble:
+            return self._failed(now, trouble)
+        except HubRefused as refusal:
+            return self._refused(now, refusal, len(request.entries))
+        self._patience.reset()
+        self._not_before = now + max(0.0, answer.retry_after_s)
+        risen = self._take(answer)
+        self._tell_link(True)
+        self._refresh(now, answer.state)
+        self._post(RightsChanged(answer.refused))
+        more = risen or (self._sent or 0) < self._journal.tail().n
+        return max(self._not_before, now if more and not self._frozen else now + self._every_s)
+
+    # --- up --------------------------------------------------------------------------------------
+
+    def _request(self) -> wire.SyncRequest:
+        mark, tail = self._journal.mark_seen(), self._journal.tail()
+        if self._sent is None:
+            self._sent = mark.n
+        batch = (
+            self._journal.poison(self._sent + 1)
+            if self._wrap
+            else self._journal.batch(self._sent, self._most, wire.BYTES_MAX)
+        )
+        gen, d = self._journal.downlink()
+        return wire.SyncRequest(
+            device=self._device,
+            gen_seen=gen,
+            mark_seen=mark,
+            first=batch.first,
+            entries=batch.entries,
+            head=batch.head,
+            sig=self._sign(wire.signed_part(self._device, batch.first, batch.last, batch.head)),
+            tail=tail.n,
+            down_ack=d,
+            wants=self._wants.live(),
+        )
+
+    def _failed(self, now: float, trouble: Exception) -> float:
+        log.info("head office cannot be asked: %s", trouble)
+        self._tell_link(False)
+        self._not_before = now + self._patience.again_after()
+        return self._not_before
+
+    def _refused(self, now: float, refusal: HubRefused, size: int) -> float:
+        """A batch that cannot be read is halved until one entry is left, and that one is wrapped."""
+        if refusal.code not in MALFORMED or not size or self._wrap:
+            return self._failed(now, refusal)
+        log.warning("head office cannot read a batch of %d: %s", size, refusal)
+        if size > 1:
+            self._most = size // 2
+        else:
+            self._wrap = True
+        return now
+
+    # --- down ------------------------------------------------------------------------------------
+
+    def _take(self, answer: wire.SyncAnswer) -> bool:
+        """Mark, grants, state. True when a new generation was journalled: the next sync brings its grants."""
+        if not self._agrees(answer):
+            return False
+        self._sent = answer.mark.n
+        self._journal.move_mark(answer.mark)
+        self._most = min(wire.ENTRIES_MAX, self._most * 2)
+        self._wrap = False
+        for verdict in answer.verdicts:
+            if verdict.verdict != "posted":
+                log.warning("entry %d is %s: %s", verdict.n, verdict.verdict, verdict.reason)
+        before, _ = self._journal.downlink()
+        self._journal.take_grants(answer.gen, answer.grants, self._wants.is_live)
+        return before != self._journal.downlink()[0]
+
+    def _agrees(self, answer: wire.SyncAnswer) -> bool:
+        """Whether head office tells the same story; if not, this device was cloned or rolled back."""
+        ours = self._journal.hash_at(answer.mark.n)
+        if answer.state.frozen:
+            self._freeze("head office froze this device")
+        elif ours is None:
+            self._freeze(f"rolled back: head office holds entry {answer.mark.n}, we do not")
+        elif ours != answer.mark.hash:
+            self._freeze(f"copied: head office holds another entry {answer.mark.n}")
+        # A frozen device is still ingested, as far as the two logs agree.
+        return ours == answer.mark.hash
+
+    def _freeze(self, why: str) -> None:
+        if self._frozen:
+            return
+        self._frozen = why
+        log.critical("K-SY-01 %s", why)
+        self._journal.freeze(why)
+        self._post(StorageFailed("K-SY-01", why))
+
+    def _refresh(self, now: float, state: wire.DeviceState) -> None:
+        wanted = (state.catalogue, state.pack, state.deny_epoch)
+        if self._frozen or (wanted == self._replica.versions() and now < self._replica_due):
+            return
+        try:
+            self._replica.replace(self._hub.replica())
+            self._replica_due = now + REPLICA_EVERY_S
+        except (HubUnreachable, HubRefused) as trouble:
+            log.info("the replica could not be fetched: %s", trouble)
+
+    def _tell_link(self, up: bool) -> None:
+        if up != self._up:
+            self._up = up
+            self._post(LinkChanged(up))
+
+    def _wait_until(self, due: float) -> None:
+        """A bell that rings while head office must be left alone is heard when that time is over."""
+        while not self._stopped.is_set():
+            now = self._clock.monotonic()
+            rung = self._wants.bell.is_set()
+            until = self._not_before if rung else due
+            if now >= until:
+                return
+            if rung:
+                self._stopped.wait(until - now)
+            else:
+                self._wants.bell.wait(until - now)
