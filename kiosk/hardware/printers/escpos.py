@@ -1,0 +1,111 @@
+"""The bytes a voucher printer is sent. The home of python-escpos, which only builds bytes here.
+
+A job is the whole paper as a picture, so that any script prints on any printer and no text can ever be
+read as a command. It ends in a process id, which the printer says back once all before it has printed.
+"""
+
+from functools import cache
+
+from PIL.Image import Image
+
+QUERIES = (b"\x10\x04\x01", b"\x10\x04\x02", b"\x10\x04\x03", b"\x10\x04\x04")
+"""DLE EOT 1-4: printer, offline cause, error cause, paper. An answer does not say to which."""
+ASB_ON = b"\x1d\x61\x0f"
+"""GS a: tell every change of state unasked."""
+CLEAR = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"
+"""DLE DC4 8: forget all that was received and not yet printed."""
+IDENT_LEAD = b"ABCDEFGHIJKLMNO"
+IDENT_REST = IDENT_LEAD + IDENT_LEAD.lower()
+"""Letters without bit 4, which every unasked status has: an echo can be told from what cuts into it."""
+
+BAND_ROWS = 256
+_FEED_MAX = 255
+_ROWS_MAX = 12_000
+_DOTS_AN_INCH = 203
+_TAIL_DOTS = 24
+
+
+def is_ident(ident: bytes) -> bool:
+    """Whether these are four letters that can be echoed unmistakably."""
+    return len(ident) == 4 and all(letter in IDENT_REST for letter in ident)
+
+
+def ident_of(count: int) -> bytes:
+    """The job ident of a counter: a capital first, different for 405,000 in a row."""
+    count, last = divmod(count, len(IDENT_REST))
+    count, third = divmod(count, len(IDENT_REST))
+    lead, second = divmod(count, len(IDENT_REST))
+    rest = bytes(IDENT_REST[place] for place in (second, third, last))
+    return bytes([IDENT_LEAD[lead % len(IDENT_LEAD)]]) + rest
+
+
+def queue_ident(ident: bytes) -> bytes:
+    """The ident that asks, before a job, whether the printer's queue is empty: a small letter first."""
+    return ident[:1].lower() + ident[1:]
+
+
+def process_id(ident: bytes) -> bytes:
+    """GS ( H 48: say these four letters back when everything before them has printed."""
+    if not is_ident(ident):
+        raise ValueError(f"no process id: {ident!r}")
+    return b"\x1d\x28\x48\x06\x00\x30\x30" + ident
+
+
+def job(image: Image, ident: bytes) -> bytes:
+    """A whole voucher: reset, the picture in bands, feed, cut, process id. The image is mode "1"."""
+    start, cut = _frame()
+    # Feeds count in motion units, which on many printers are half dots until told otherwise.
+    units = bytes([0x1D, 0x50, _DOTS_AN_INCH, _DOTS_AN_INCH])
+    # A reset also ends the unasked states, which tell of trouble while this prints.
+    return start + ASB_ON + units + picture(image) + _feed(_TAIL_DOTS) + cut + process_id(ident)
+
+
+def picture(image: Image) -> bytes:
+    """GS v 0 in bands of at most 256 rows; wholly blank rows are fed (ESC J), which is quicker."""
+    if image.mode != "1" or image.width % 8 or not 0 < image.height <= _ROWS_MAX:
+        raise ValueError(f"not printable: mode {image.mode}, {image.width} x {image.height}")
+    stride = image.width // 8
+    dots = bytes(byte ^ 0xFF for byte in image.tobytes())
+    rows = [dots[start : start + stride] for start in range(0, len(dots), stride)]
+    out = bytearray()
+    for blank, first, count in _runs([not any(row) for row in rows]):
+        out += _feed(count) if blank else _bands(rows[first : first + count], stride)
+    return bytes(out)
+
+
+def _runs(blanks: list[bool]) -> list[tuple[bool, int, int]]:
+    """(blank, first row, rows) of each stretch of rows that are alike."""
+    runs: list[tuple[bool, int, int]] = []
+    for row, blank in enumerate(blanks):
+        if runs and runs[-1][0] == blank:
+            runs[-1] = (blank, runs[-1][1], runs[-1][2] + 1)
+        else:
+            runs.append((blank, row, 1))
+    return runs
+
+
+def _bands(rows: list[bytes], stride: int) -> bytes:
+    out = bytearray()
+    for start in range(0, len(rows), BAND_ROWS):
+        band = rows[start : start + BAND_ROWS]
+        out += b"\x1dv0\x00" + stride.to_bytes(2, "little") + len(band).to_bytes(2, "little")
+        out += b"".join(band)
+    return bytes(out)
+
+
+def _feed(rows: int) -> bytes:
+    whole, rest = divmod(rows, _FEED_MAX)
+    return b"\x1bJ\xff" * whole + (bytes([0x1B, 0x4A, rest]) if rest else b"")
+
+
+@cache
+def _frame() -> tuple[bytes, bytes]:
+    """(reset, feed to the knife and cut), from python-escpos; it loads slowly, hence here."""
+    from escpos.printer import Dummy
+
+    paper = Dummy()
+    paper.hw("INIT")
+    start = bytes(paper.output)
+    paper.clear()
+    paper.cut(mode="PART", feed=False)
+    return start, bytes(paper.output)
