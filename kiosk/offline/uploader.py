@@ -67,7 +67,7 @@ class SyncedHub(Protocol):
 
 
 class FilledReplica(Protocol):
-    """What the uploader asks of the replica (StoredReplica)."""
+    """What the uploader asks of the replica (KeptReplica)."""
 
     def versions(self) -> tuple[int, int, int]:
         """(catalogue, pack, deny epoch)."""
