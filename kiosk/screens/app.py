@@ -1,5 +1,6 @@
 """The window: draws whatever view it was shown last, and says what fingers did."""
 
+from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -37,7 +38,8 @@ class KioskApp(App):
         super().__init__()
         self._tell = tell
         self._fonts = fonts
-        self._latest: View | None = None
+        # Holds the latest view only; append and pop are atomic, so a view from another thread is never lost.
+        self._waiting: deque[View] = deque(maxlen=1)
         self._first = on_first_frame
         self._frames_to_wait = 2
         look.reduced_motion = reduced_motion
@@ -51,24 +53,34 @@ class KioskApp(App):
         Window.bind(on_request_close=_swallow)
         self.stage = Stage(self._tell, self._fonts, size=Window.size)
         self._draw_soon = Clock.create_trigger(self._draw)
-        if self._latest is not None:
+        if self._waiting:
             self._draw_soon()
         return self.stage
 
     def show(self, view: View) -> None:
         """Draw this view. From any thread; of several before the next frame only the last is drawn."""
-        self._latest = view
+        self._waiting.append(view)
         if self.root is not None:
             Clock.schedule_once(self._draw)
+
+    def stop_soon(self, seconds: float = 0.0) -> None:
+        """Close the window, now or a little later. From any thread and from signal handlers."""
+        Clock.schedule_once(lambda _dt: self.stop(), seconds)
+
+    def keep_alive(self, every_s: float, alive: Callable[[], object]) -> None:
+        """Call `alive` from Kivy's own loop: a frozen window then falls silent. Never for 0 seconds."""
+        if every_s > 0:
+            Clock.schedule_interval(lambda _dt: alive(), every_s)
 
     def open_settings(self, *_: Any) -> bool:
         """No settings for visitors."""
         return False
 
     def _draw(self, *_: Any) -> None:
-        view, self._latest = self._latest, None
-        if view is None:
-            return
+        try:
+            view = self._waiting.pop()
+        except IndexError:
+            return  # an earlier call drew it already
         self.stage.show(view)
         if self._frames_to_wait == 2:
             self._frames_to_wait = 1

@@ -1,4 +1,4 @@
-"""Font faces: Kivy opens only the first face of a collection, and Noto's first is Japanese. The home of fontTools."""
+"""Font faces: Kivy opens only a collection's first, in Noto the Japanese one. The home of fontTools."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -8,6 +8,7 @@ from kiosk.screens.widgets import tier_card
 from kiosk.screens.widgets.buttons import pushed
 from kiosk.screens.widgets.framing import Page
 from kiosk.screens.widgets.rows import history_line
+from kiosk.screens.widgets.words import HIDDEN
 
 __all__ = ["HomeUpright", "HomeWide", "tier_card"]
 
@@ -21,6 +22,8 @@ class HomePage(Page):
     def drawn(self) -> None:
         """History and choices."""
         view, ids = self.view, self.ids
+        # Without values there is no history to tell of, not even that there is none.
+        ids.latest.shown = bool(view.history_title) and bool(view.points.strip(HIDDEN))
         ids.history.show(view.history[:NEWEST], history_line)
         ids.redeem.fill([view.redeem], pushed)
         ids.choices.shown = bool(view.choices)

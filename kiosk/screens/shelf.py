@@ -10,7 +10,7 @@ from kiosk.events import GiftChosen
 from kiosk.screens.tokens import look
 from kiosk.screens.widgets.box import Box
 from kiosk.screens.widgets.buttons import Pressable
-from kiosk.screens.widgets.chips import chip
+from kiosk.screens.widgets.chips import chips
 from kiosk.screens.widgets.framing import Page
 from kiosk.views import GiftTile
 
@@ -18,7 +18,7 @@ from kiosk.views import GiftTile
 class GiftCard(Pressable, Box):
     """One gift. Within reach it can be chosen."""
 
-    tile = ObjectProperty()
+    tile = ObjectProperty(rebind=True)
     picture = StringProperty("gift")
     price_ink = ColorProperty(look.ink)
 
@@ -43,7 +43,7 @@ class ShelfPage(Page):
         """Tabs and tiles."""
         view, ids = self.view, self.ids
         ids.tabs.shown = bool(view.tabs)
-        ids.tabs.fill(view.tabs, chip)
+        ids.tabs.fill(view.tabs, chips(view.tabs))
         ids.tiles.fill(view.tiles, gift_card)
         ids.empty.text = "" if view.tiles else view.empty
 

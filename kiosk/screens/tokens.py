@@ -92,6 +92,9 @@ class Look:
     dialog_s = 0.16
     touched_every_s = 1.0
 
+    below_picture = 0.35
+    """Share of a picture's spare height that goes under its ledge."""
+
     def __init__(self) -> None:
         self.reduced_motion = False
         self.regular = ""
@@ -126,7 +129,8 @@ class Look:
     def __getattr__(self, name: str) -> float:
         """Any part's size below, in pixels of this window."""
         try:
-            return self.px(PARTS[name])
+            own = {} if self.portrait else LANDSCAPE_PARTS
+            return self.px(own.get(name, PARTS[name]))
         except KeyError:
             raise AttributeError(name) from None
 
@@ -138,7 +142,7 @@ PARTS: dict[str, float] = {
     # lines and corners
     "line": 3, "thin": 2, "r_key": 16, "r_card": 24, "r_dialog": 40, "shadow": 24, "shadow_fall": 6,
     # parts
-    "strip": 120, "foot": 144, "wide_foot": 123, "icon": 48, "icon_small": 36, "mark": 44,
+    "strip": 120, "foot": 144, "icon": 48, "icon_small": 36, "mark": 44,
     "primary": 144, "secondary": 136, "quiet": 104, "choice": 160, "chip": 96, "pager": 112, "reader": 152,
     "language": 112, "key": 120, "key_gap": 20, "pin_box": 84, "pin_gap": 16, "pin_dot": 28, "lip_fall": 4,
     "row": 112, "disc": 72, "ring": 132, "ring_large": 204, "ring_line": 8, "ring_line_large": 12,
@@ -148,8 +152,15 @@ PARTS: dict[str, float] = {
     "tier": 372, "tier_least": 300, "tier_ledge": 48, "moon": 308, "ring_moon": 416, "progress_least": 120,
     "dialog": 936, "dialog_pad": 56, "column_left": 728, "pad_w": 749, "pager_button": 280, "cancel": 300,
     "wide_pager_button": 230, "lock_disc": 72, "bar_text": 150, "code_least": 184, "outcome_disc": 88,
-    "column_scene": 560, "column_attract": 700, "wide_attract": 640, "mask": 28,
+    "column_scene": 600, "column_attract": 700, "wide_attract": 640, "mask": 28,
 }  # fmt: skip
 """Sizes of parts in base units (1080 wide; landscape shrinks them with its type)."""
+
+LANDSCAPE_PARTS: dict[str, float] = {
+    "strip": 99, "foot": 123, "secondary": 108, "primary": 136, "choice": 120, "reader": 128, "language": 104,
+    "pin_box": 64, "pin_gap": 12, "pin_dot": 24, "ring": 108, "row": 98, "code_least": 150, "s72": 56,
+    "pager": 104, "pager_button": 230,
+}  # fmt: skip
+"""What differs in landscape, where height is short."""
 
 look = Look()

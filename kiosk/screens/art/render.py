@@ -17,8 +17,8 @@ VOUCHER_PX = 240
 GREY = (
     '<filter id="grey" x="0" y="0" width="1" height="1" color-interpolation-filters="sRGB">'
     '<feColorMatrix type="saturate" values="0"/><feComponentTransfer>'
-    '<feFuncR type="linear" slope=".42" intercept=".545"/><feFuncG type="linear" slope=".42" intercept=".55"/>'
-    '<feFuncB type="linear" slope=".42" intercept=".545"/></feComponentTransfer></filter>'
+    '<feFuncR type="linear" slope=".34" intercept=".62"/><feFuncG type="linear" slope=".34" intercept=".625"/>'
+    '<feFuncB type="linear" slope=".34" intercept=".62"/></feComponentTransfer></filter>'
 )
 
 
@@ -151,7 +151,8 @@ def render_shadow(into: Path) -> None:
     write(
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 144 144"><filter id="b" x="-.5" y="-.5" '
         'width="2" height="2"><feGaussianBlur stdDeviation="9"/></filter>'
-        '<rect x="24" y="24" width="96" height="96" rx="24" fill="#17211E" opacity=".11" filter="url(#b)"/></svg>',
+        '<rect x="24" y="24" width="96" height="96" rx="24" fill="#17211E" opacity=".11" '
+        'filter="url(#b)"/></svg>',
         into / "shadow.png",
         144,
     )

@@ -4,7 +4,17 @@ from pathlib import Path
 from typing import Any
 
 from kivy.core.image import Image as Loaded
-from kivy.graphics import BorderImage, Color, Rectangle, RoundedRectangle, SmoothRoundedRectangle
+from kivy.graphics import (
+    BorderImage,
+    Color,
+    Rectangle,
+    RoundedRectangle,
+    SmoothRoundedRectangle,
+    StencilPop,
+    StencilPush,
+    StencilUnUse,
+    StencilUse,
+)
 from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, OptionProperty, StringProperty
 
 from kiosk.screens.tokens import look
@@ -15,6 +25,16 @@ ART = Path(__file__).parent.parent / "art" / "png"
 
 SHADOW_EDGE = 60
 """Corner of the shadow's nine-patch, in its own pixels."""
+
+
+CORNERS = {
+    "all": (1, 1, 1, 1),
+    "top": (1, 1, 0, 0),
+    "left": (1, 0, 0, 1),
+    "top_left": (1, 0, 0, 0),
+    "bottom_right": (0, 0, 1, 0),
+}
+"""Which corners are round: top left, top right, bottom right, bottom left."""
 
 
 class Gallery:
@@ -47,6 +67,7 @@ class Painted(Part):
     edge_ink = ColorProperty(look.clear)
     edge_width = NumericProperty(0)
     round_by = NumericProperty(0)
+    corners = OptionProperty("all", options=tuple(CORNERS))
     lip = BooleanProperty(False)
     shadow = BooleanProperty(False)
 
@@ -86,7 +107,7 @@ class Painted(Part):
         if radius < 1:
             Rectangle(pos=pos, size=size)
         else:
-            SmoothRoundedRectangle(pos=pos, size=size, radius=[radius])
+            SmoothRoundedRectangle(pos=pos, size=size, radius=[radius * one for one in CORNERS[self.corners]])
 
     def _paint_shadow(self) -> None:
         spread = look.shadow
@@ -114,14 +135,13 @@ class Plate(Painted, Layers):
 
 
 class Picture(Part):
-    """A picture that fills its box (cut at the sides or top), or an icon that keeps its own shape."""
+    """A picture, always whole: what is left of its box continues the picture's edges."""
 
     name = StringProperty("")
     fallback = StringProperty("")
     tint = ColorProperty(look.white)
-    anchor = OptionProperty("middle", options=("middle", "floor"))
     round_by = NumericProperty(0)
-    rounded = OptionProperty("all", options=("all", "top", "left"))
+    corners = OptionProperty("all", options=tuple(CORNERS))
 
     def __init__(self, **kwargs: Any) -> None:
         for name in ("name", "tint"):
@@ -142,25 +162,32 @@ class Picture(Part):
         if texture is None or self.width <= 0 or self.height <= 0:
             return
         seen = self._seen(texture)
-        corner = self.round_by
-        radius = {"all": [corner] * 4, "top": [corner, corner, 0, 0], "left": [corner, 0, 0, corner]}[
-            self.rounded
-        ]
         with self.canvas:
+            if self.round_by:
+                self._cut(StencilPush, StencilUse)
             Color(*self.tint)
-            if corner:
-                RoundedRectangle(texture=seen, pos=self.pos, size=self.size, radius=radius)
-            else:
-                Rectangle(texture=seen, pos=self.pos, size=self.size)
+            Rectangle(texture=texture, tex_coords=seen, pos=self.pos, size=self.size)
+            if self.round_by:
+                self._cut(StencilUnUse, StencilPop)
 
-    def _seen(self, texture: Any) -> Any:
+    def _cut(self, before: Any, after: Any) -> None:
+        before()
+        radius = [self.round_by * one for one in CORNERS[self.corners]]
+        RoundedRectangle(pos=self.pos, size=self.size, radius=radius)
+        after()
+
+    def _seen(self, texture: Any) -> tuple[float, ...]:
+        """Texture coordinates: the whole picture, its plain wall and ledge drawn on beyond its edges."""
         width, height = texture.size
-        wanted = self.width / self.height
-        if width / height > wanted:
-            cut = height * wanted
-            return texture.get_region((width - cut) / 2, 0, cut, height)
-        cut = width / wanted
-        return texture.get_region(0, 0 if self.anchor == "floor" else (height - cut) / 2, width, cut)
+        scale = min(self.width / width, self.height / height)
+        across, tall = self.width / (width * scale), self.height / (height * scale)
+        left, low = (1 - across) / 2, (1 - tall) * look.below_picture
+        # Kivy's own coordinates tell where this texture lies, and which way up.
+        u0, v0, u1, _, _, v1, *_ = texture.tex_coords
+        wide, high = u1 - u0, v1 - v0
+        start, end = u0 + left * wide, u0 + (left + across) * wide
+        foot, head = v0 + low * high, v0 + (low + tall) * high
+        return (start, foot, end, foot, end, head, start, head)
 
 
 class Icon(Picture):

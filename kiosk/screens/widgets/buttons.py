@@ -24,6 +24,7 @@ from kiosk.views import Choice
 KINDS = {
     "primary": (look.accent, look.accent_pressed, look.clear, look.white),
     "secondary": (look.surface, look.mist, look.edge, look.ink),
+    "card": (look.surface, look.mist, look.edge, look.ink),
     "quiet": (look.mist, look.glaze, look.edge, look.ink),
     "plain": (look.surface, look.mist, look.clear, look.ink),
     "sand": (look.sand, look.sand_pressed, look.clear, look.on_sand),
@@ -57,7 +58,7 @@ class Pressable(ButtonBehavior):
             fill, pressed, edge, ink = look.canvas, look.canvas, look.hair, look.ink2
         self.fill_ink = pressed if self.state == "down" else fill
         self.edge_ink, self.text_ink = edge, ink
-        self.edge_width = look.line if edge[3] else 0
+        self.edge_width = (look.thin if self.kind == "card" else look.line) if edge[3] else 0
 
     def on_release(self) -> None:
         """Say it."""

@@ -1,5 +1,6 @@
 """Chips and segments: one of a few is chosen, and a tick says so beside the colour."""
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,21 +14,30 @@ from kiosk.screens.widgets.buttons import Pressable, Push
 from kiosk.views import Language, Tab
 
 
-def chip(tab: Tab) -> Push:
+LONG_TABS = 24
+"""Characters on all chips together from which they take the smaller style, all of them."""
+
+
+def chips(tabs: Sequence[Tab]) -> Callable[[Tab], Push]:
+    """How to make a chip among these."""
+    long = sum(len(tab.label) for tab in tabs) > LONG_TABS
+    return lambda tab: chip(tab, "note" if long else "body")
+
+
+def chip(tab: Tab, style: str) -> Push:
     """A category."""
     return Push(
         label=tab.label,
         icon="check" if tab.chosen else "",
         tells=tab.tells,
         kind="chosen" if tab.chosen else "chip",
-        style="body",
+        style=style,
         bold=tab.chosen,
         round_by=look.chip / 2,
         least=look.chip,
         high=look.chip,
         pad_x=look.s16,
         lines=1,
-        grow=1 if tab.chosen else 0.8,
     )
 
 

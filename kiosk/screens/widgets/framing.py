@@ -1,8 +1,10 @@
 """What stands around every page: the strip at the top, the sentence while offline, the foot bar."""
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from kivy.graphics import Color, Rectangle
 from kivy.lang import Builder
 from kivy.properties import ObjectProperty, StringProperty
 
@@ -10,7 +12,7 @@ from kiosk.events import Event, Left, StaffCalled, WentBack
 from kiosk.screens.tokens import look
 from kiosk.screens.widgets.box import Box, Painted, Slab
 from kiosk.screens.widgets.buttons import Push
-from kiosk.screens.widgets.layout import Row, Sheet
+from kiosk.screens.widgets.layout import Part, Row, Sheet, visible
 from kiosk.views import Foot
 
 FEET: dict[Foot, tuple[str, Event]] = {
@@ -24,8 +26,8 @@ FEET: dict[Foot, tuple[str, Event]] = {
 class Page(Painted, Sheet):
     """A page: draws one view, whose type never changes while it stands."""
 
-    view = ObjectProperty()
-    frame = ObjectProperty()
+    view = ObjectProperty(rebind=True)
+    frame = ObjectProperty(rebind=True)
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("frame", kwargs["view"].frame)
@@ -46,7 +48,7 @@ class Page(Painted, Sheet):
 class Strip(Row):
     """The shop at the left, one fact at the right."""
 
-    frame = ObjectProperty()
+    frame = ObjectProperty(rebind=True)
     fact = StringProperty("")
 
 
@@ -59,7 +61,7 @@ class OfflineBanner(Slab):
 class FootBar(Box):
     """Three places that never move: back, staff, leave. An unused place stays empty."""
 
-    frame = ObjectProperty()
+    frame = ObjectProperty(rebind=True)
 
     def on_frame(self, *_: Any) -> None:
         """Build the places."""
@@ -70,8 +72,20 @@ class FootBar(Box):
         place, label = named
         icon, event = FEET[place]
         if not label:
-            return Painted(fill_ink=look.surface)
+            return Part()
         return Push(label=label, icon=icon, tells=event, kind="plain", style="body", round_by=0)
+
+    def place(self, x: float, y: float, width: float, height: float) -> None:
+        """Place, and draw a line above, and between neighbours."""
+        super().place(x, y, width, height)
+        places = visible(self.ids.places.children)
+        self.canvas.after.clear()
+        with self.canvas.after:
+            Color(*look.hair)
+            Rectangle(pos=(x, y + height - look.thin), size=(width, look.thin))
+            for left, right in pairwise(places):
+                if isinstance(left, Push) and isinstance(right, Push):
+                    Rectangle(pos=right.pos, size=(look.thin, right.height))
 
 
 Builder.load_file(str(Path(__file__).with_suffix(".kv")))

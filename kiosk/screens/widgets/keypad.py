@@ -57,6 +57,10 @@ class PinDots(Slab):
     length = NumericProperty(6)
     typed = NumericProperty(0)
 
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.on_typed()
+
     def on_length(self, *_: Any) -> None:
         """As many boxes as digits."""
         self.on_typed()
@@ -64,9 +68,8 @@ class PinDots(Slab):
     def on_typed(self, *_: Any) -> None:
         """Fill the boxes."""
         self.gap = look.pin_gap
-        self.fill(
-            [place < self.typed for place in range(int(self.length))], lambda filled: PinBox(filled=filled)
-        )
+        filled = [place < self.typed for place in range(int(self.length))]
+        self.fill(filled, lambda dot: PinBox(filled=dot))
 
 
 class PinBox(Plate):

@@ -30,6 +30,10 @@ class Part(Widget):
         """Natural height at this width."""
         return float(self.high)
 
+    def tight(self, width: float) -> float:
+        """What it really uses of this width."""
+        return width
+
     def place(self, x: float, y: float, width: float, height: float) -> None:
         """Take this rectangle (y from below)."""
         self.pos = (round(x), round(y))
@@ -66,6 +70,26 @@ def shares(wanted: list[float], parts: list[Any], room: float) -> list[float]:
         share = max(parts[i].least, left * parts[i].grow / weight if weight else 0)
         given[i] = min(share, parts[i].most) if parts[i].most else share
         left -= given[i]
+    return given
+
+
+def grown(wanted: list[float], parts: list[Any], room: float) -> list[float]:
+    """Everybody has their natural size; growers share what is left, up to their most."""
+    given = [max(part.least, want) for part, want in zip(parts, wanted, strict=True)]
+    left = room - sum(given)
+    growers = [i for i, part in enumerate(parts) if part.grow > 0]
+    if left < 0 and growers:
+        # Too little room: who could grow must shrink, and their own gaps give way.
+        biggest = max(growers, key=lambda i: given[i])
+        given[biggest] = max(parts[biggest].least, given[biggest] + left)
+        return given
+    growers.sort(key=lambda i: parts[i].most or float("inf"))
+    for place, i in enumerate(growers):
+        most = parts[i].most or float("inf")
+        weight = sum(parts[j].grow for j in growers[place:])
+        more = max(0.0, min(left * parts[i].grow / weight, most - given[i]))
+        given[i] += more
+        left -= more
     return given
 
 
@@ -112,6 +136,11 @@ class Column(Padded):
             return float(self.wide)
         return max((part.wants_width() for part in visible(self.children)), default=0) + 2 * self.pad_x
 
+    def tight(self, width: float) -> float:
+        """As wide as the widest is in this width."""
+        inner = width - 2 * self.pad_x
+        return max((part.tight(inner) for part in visible(self.children)), default=0) + 2 * self.pad_x
+
     def wants_height(self, width: float) -> float:
         """Everything below one another."""
         if self.high:
@@ -129,7 +158,7 @@ class Column(Padded):
         room = height - self.above - self.below
         wanted = [part.wants_height(inner) for part in parts]
         gaps = len(parts) - 1
-        given = shares(wanted, parts, room - self.gap * gaps)
+        given = grown(wanted, parts, room - self.gap * gaps)
         over = sum(given) + self.gap * gaps - room
         gap = max(self.gap / 3, self.gap - over / gaps) if over > 0 and gaps else self.gap
         slack = max(0.0, room - sum(given) - gap * gaps)
@@ -148,11 +177,11 @@ def _across(part: Any, start: float, room: float) -> tuple[float, float]:
 
 
 class Row(Padded):
-    """Parts from left to right, each in the middle of the height unless it stretches or stands on the line."""
+    """Parts from left to right. With `baseline` words stand on one line; `even` makes all equally wide."""
 
     baseline = BooleanProperty(False)
     even = BooleanProperty(False)
-    pack = OptionProperty("start", options=("start", "center", "end"))
+    pack = OptionProperty("start", options=("start", "center", "end", "fill"))
 
     def wants_width(self) -> float:
         """Everything beside one another."""
@@ -174,7 +203,9 @@ class Row(Padded):
         over = sum(given) - room
         if over > 0 and parts:
             longest = max(range(len(parts)), key=lambda i: given[i])
-            given[longest] = max(given[longest] / 3, given[longest] - over)
+            given[longest] = parts[longest].tight(max(given[longest] / 3, given[longest] - over))
+        elif self.pack == "fill" and parts:
+            given = [size - over / len(parts) for size in given]
         return given
 
     def wants_height(self, width: float) -> float:
@@ -194,7 +225,7 @@ class Row(Padded):
         parts = visible(self.children)
         given = self.widths(width)
         slack = width - 2 * self.pad_x - sum(given) - self.gap * max(0, len(parts) - 1)
-        left = x + self.pad_x + {"start": 0.0, "center": slack / 2, "end": slack}[self.pack]
+        left = x + self.pad_x + {"center": slack / 2, "end": slack}.get(self.pack, 0.0)
         room, floor = height - self.above - self.below, y + self.below
         for part, across in zip(parts, given, strict=True):
             on_line = self.baseline and hasattr(part, "drop")

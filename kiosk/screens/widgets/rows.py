@@ -15,14 +15,14 @@ from kiosk.views import HistoryRow
 class HistoryLine(Row):
     """What happened, when and where, and the points."""
 
-    row = ObjectProperty()
+    row = ObjectProperty(rebind=True)
 
 
 class StepLine(Row):
     """A numbered step."""
 
     number = NumericProperty(1)
-    step = ObjectProperty()
+    step = ObjectProperty(rebind=True)
 
 
 class Rows(Box):

@@ -13,7 +13,7 @@ from kivy.graphics import (
     StencilUse,
 )
 from kivy.lang import Builder
-from kivy.properties import ColorProperty, NumericProperty, ObjectProperty
+from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, ObjectProperty
 
 from kiosk.screens.tokens import TIERS, look
 from kiosk.screens.widgets.box import Box, Painted
@@ -24,10 +24,16 @@ class MoonFace(Part):
     """The drawn side of the card."""
 
     tier = ObjectProperty("member")
+    closed = BooleanProperty(False)
+    """Whether the card ends here, so that all its corners are round."""
 
     def place(self, x: float, y: float, width: float, height: float) -> None:
         """Place, and draw here."""
         super().place(x, y, width, height)
+        self._draw()
+
+    def on_closed(self, *_: Any) -> None:
+        """Draw again."""
         self._draw()
 
     def on_tier(self, *_: Any) -> None:
@@ -43,7 +49,8 @@ class MoonFace(Part):
         colours = TIERS.get(self.tier, TIERS["member"])
         x, y, moon = self.moon()
         ring = moon * look.ring_moon / look.moon
-        corners = [look.r_card, look.r_card, 0, 0]
+        low = look.r_card if self.closed else 0
+        corners = [look.r_card, look.r_card, low, low]
         self.canvas.clear()
         with self.canvas:
             StencilPush()
@@ -89,7 +96,7 @@ class MoonWords(Layers):
 class TierCard(Box):
     """Tier, points, balance, and the way to the next tier."""
 
-    view = ObjectProperty()
+    view = ObjectProperty(rebind=True)
     ink = ColorProperty(look.ink)
 
     def on_view(self, *_: Any) -> None:
@@ -103,9 +110,10 @@ class Face(Layers):
     def place(self, x: float, y: float, width: float, height: float) -> None:
         """The words in the moon follow the moon."""
         super().place(x, y, width, height)
-        face, words, balance = reversed(self.children)
+        face, words, balance, tail = reversed(self.children)
         middle, level, moon = face.moon()
         words.place(x, y + look.tier_ledge, middle - moon / 2 - x, height - look.tier_ledge)
+        tail.place(x, y, middle - x, look.tier_ledge)
         balance.place(middle - moon / 2, level - moon / 2, moon, moon)
 
 

@@ -79,6 +79,11 @@ class Words(Part):
             return look.bar_text
         return max(self.measure(self.style, line) for line in shown_text(self.text).split("\n")) + 1
 
+    def tight(self, width: float) -> float:
+        """The widest of its lines."""
+        style, lines = self.settle(width)
+        return min(width, max(self.measure(style, line) for line in lines) + 1)
+
     def settle(self, width: float) -> tuple[str, list[str]]:
         """The style and lines for this width."""
         text = shown_text(self.text)
