@@ -3,20 +3,22 @@
 import logging
 import os
 import random
+import signal
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from kiosk.clock import RealClock
-from kiosk.control import ControlSocket, CounterDesk, Verb
+from kiosk.control import ControlSocket, CounterDesk
 from kiosk.desk.desk import Desk
 from kiosk.desk.world import Shop, World
-from kiosk.events import StorageFailed
 from kiosk.ledger.ids import FreshIds
 from kiosk.loop import Loop
-from kiosk.ports import Clock, JournalFailed
+from kiosk.notify import tell, watchdog_interval
+from kiosk.ports import Clock
 from kiosk.settings import Settings
 from kiosk.views import View
 
@@ -24,6 +26,9 @@ log = logging.getLogger(__name__)
 
 OUT_OF_SERVICE = 75
 """Exit code of a kiosk that could not keep its records (EX_TEMPFAIL): systemd starts it again."""
+OUT_OF_SERVICE_S = 10.0
+"""How long the resting page stays readable before the process ends and is started again."""
+STOP_S = 3.0
 CRASHED = 70
 """Exit code after a thread's crash (EX_SOFTWARE)."""
 
@@ -35,10 +40,15 @@ class Parts:
     loop: Loop
     desk: Desk
     world: World
-    runs: dict[str, Callable[[], None]]
-    """Thread name -> its endless work."""
-    stops: list[Callable[[], None]]
-    """Called in order to end that work."""
+    runs: dict[str, Callable[[], None]] = field(default_factory=dict)
+    """Thread name -> its endless work, in the order it is begun."""
+    stops: list[Callable[[], None]] = field(default_factory=list)
+    """What ends that work; called last first, so that the journal outlives whoever needs it."""
+
+    def add(self, name: str, work: Callable[[], None], stop: Callable[[], None]) -> None:
+        """One part with a thread of its own."""
+        self.runs[name] = work
+        self.stops.append(stop)
 
 
 def prepare_environment(settings: Settings) -> None:
@@ -54,3 +64,188 @@ def prepare_environment(settings: Settings) -> None:
         os.environ["SDL_VIDEODRIVER"] = "offscreen"
     if settings.reader.socket:
         os.environ["PCSCLITE_CSOCK_NAME"] = settings.reader.socket
+
+
+def assemble(settings: Settings, clock: Clock, show: Callable[[View], None]) -> Parts:
+    """Make every part and join them; nothing runs yet."""
+    from kiosk.hardware.printers.service import open_printer
+    from kiosk.hardware.reader_watcher import ReaderWatcher
+    from kiosk.offline.escrow import start_up
+    from kiosk.offline.identity import load_or_create
+    from kiosk.offline.journal import DurableJournal
+    from kiosk.offline.pin import NoPin, SoftwarePin
+    from kiosk.offline.questions import HubDesk
+    from kiosk.offline.replica import StoredReplica
+    from kiosk.offline.service import JournalService
+    from kiosk.offline.transport import HttpHub
+    from kiosk.offline.uploader import Uploader
+    from kiosk.offline.wants import Wants
+
+    state = Path(settings.state.dir)
+    ids = FreshIds(clock.now)
+    loop = Loop(clock)
+    identity = load_or_create(state / "identity")
+    replica = StoredReplica(state / "replica.db")
+
+    def open_journal() -> DurableJournal:
+        return DurableJournal(
+            state / "journal.db",
+            device=settings.device.id,
+            zone=settings.device.zone,
+            clock=clock,
+            ids=ids,
+            pack=replica.pack,
+        )
+
+    journal = JournalService(open_journal, loop.post, lambda opened: start_up(opened, replica.is_home))
+    port = journal.port()
+    # One connection a thread: a sync that takes long must not hold up a visitor's question.
+    uplink, asked = (
+        HttpHub(
+            settings.hub.url,
+            settings.device.id,
+            identity.device_key,
+            settings.hub.timeout_s,
+            settings.hub.ca,
+        )
+        for _ in range(2)
+    )
+    wants = Wants()
+    uploader = Uploader(
+        journal=port,
+        hub=uplink,
+        replica=replica,
+        wants=wants,
+        device=settings.device.id,
+        sign=identity.sign,
+        post=loop.post,
+        clock=clock,
+        chance=random.SystemRandom(),
+    )
+    questions = HubDesk(asked, replica, wants, loop.post, clock)
+    printer = open_printer(settings.printer, loop.post, clock)
+    counter = CounterDesk(loop.post, ids)
+    control = ControlSocket(state / "control.sock", counter.verbs())
+    world = World(
+        shop=shop_of(settings),
+        journal=port,
+        replica=replica,
+        hub=questions,
+        printer=printer,
+        clock=clock,
+        ids=ids,
+        voucher_key=identity.voucher,
+        card_key=identity.cards,
+        pin_checker=SoftwarePin() if settings.pin.offline == "software" else NoPin(),
+        counter=counter,
+    )
+    parts = Parts(loop, Desk(world, show), world)
+    parts.add("journal", journal.run, journal.stop)
+    parts.add("printer", printer.run, printer.stop)
+    if settings.reader.kind == "pcsc":
+        readers = ReaderWatcher(loop.post, clock)
+        parts.add("readers", readers.run, readers.stop)
+    parts.add("uploader", uploader.run, uploader.stop)
+    parts.add("questions", questions.run, questions.stop)
+    parts.add("control", control.run, control.close)
+    return parts
+
+
+class Threads:
+    """Runs every part on a thread of its own; the first one to crash ends the process."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._threads: list[threading.Thread] = []
+
+    def start(self, on_closed: Callable[[], None]) -> None:
+        """Parts first, then the desk; `on_closed` when the desk can serve nobody any more."""
+        for name, work in self._parts.runs.items():
+            self._begin(name, work)
+        desk, loop = self._parts.desk, self._parts.loop
+
+        def serve() -> None:
+            desk.start()
+            loop.run(desk, on_closed)
+
+        self._begin("desk", serve)
+
+    def stop(self) -> None:
+        """End the desk, then every part in the order it asks for, the journal last."""
+        self._parts.loop.stop()
+        for stop in reversed(self._parts.stops):
+            stop()
+        for thread in self._threads:
+            thread.join(timeout=STOP_S)
+
+    def _begin(self, name: str, work: Callable[[], None]) -> None:
+        thread = threading.Thread(target=_ends_everything(name, work), name=name, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+
+def _ends_everything(name: str, work: Callable[[], None]) -> Callable[[], None]:
+    def guarded() -> None:
+        try:
+            work()
+        except BaseException:
+            # A thread that dies quietly is worse than a crash: systemd restarts, start-up recovers.
+            log.critical("thread %s crashed", name, exc_info=True)
+            logging.shutdown()
+            os._exit(CRASHED)
+
+    return guarded
+
+
+def _ready() -> None:
+    tell("READY=1")
+
+
+def run(
+    settings: Settings,
+    clock: Clock | None = None,
+    more: Callable[[Any, Parts], None] = lambda _app, _parts: None,
+) -> int:
+    """Be a kiosk until told to stop; the exit code. `more` may add parts once the window is made."""
+    prepare_environment(settings)
+    from kiosk.screens.prepare import prepare
+
+    state, screen = Path(settings.state.dir), settings.screen
+    prepare(state / "kivy", (screen.width, screen.height), full_screen=screen.fullscreen)
+    from kiosk.screens.app import KioskApp
+    from kiosk.screens.faces import ensure_faces
+
+    clock = clock or RealClock()
+    faces = ensure_faces(state / "faces")
+    closed = threading.Event()
+    app: KioskApp  # the desk needs its screen, the screen its inbox: the view travels once both are there
+    parts = assemble(settings, clock, lambda view: app.show(view))  # noqa: PLW0108
+    app = KioskApp(parts.loop.post, (screen.width, screen.height), faces, on_first_frame=_ready)
+    more(app, parts)
+    threads = Threads(parts)
+
+    def close() -> None:
+        closed.set()
+        app.stop_soon(OUT_OF_SERVICE_S)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _number, _frame: app.stop_soon(0))
+    threads.start(close)
+    app.keep_alive(watchdog_interval(), lambda: tell("WATCHDOG=1"))
+    app.run()
+    tell("STOPPING=1")
+    threads.stop()
+    return OUT_OF_SERVICE if closed.is_set() else 0
+
+
+def shop_of(settings: Settings) -> Shop:
+    """What the desk must know of the settings."""
+    return Shop(
+        name={"zh_CN": settings.shop.zh_CN, "zh_TW": settings.shop.zh_TW, "en": settings.shop.en},
+        store=settings.device.store,
+        kiosk=settings.device.kiosk,
+        zone=ZoneInfo(settings.device.zone),
+        idle_s=settings.screen.idle_s,
+        countdown_s=settings.screen.countdown_s,
+        offline_pin=settings.pin.offline == "software",
+    )

@@ -161,7 +161,9 @@ class Ids(Protocol):
 class VoucherKey(Protocol):
     """This device's voucher signing key."""
 
-    key_id: int
+    @property
+    def key_id(self) -> int:
+        """Its number in the store, as it stands in every voucher."""
 
     def sign(self, payload: bytes) -> bytes:
         """64 bytes of Ed25519."""

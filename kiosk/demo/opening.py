@@ -123,7 +123,7 @@ def _open_kiosk(crew: Crew, ports: Ports, offscreen: bool) -> None:
     notices = places.root / "notify.sock"
     with first_frame(notices) as told:
         crew.start(
-            "kiosk", "-m", "kiosk", "run", str(config), "--clock", str(places.clock),
+            "kiosk", "-m", "kiosk.demo.window", str(config), "--clock", str(places.clock),
             "--pilot", str(places.control("pilot")), env={"NOTIFY_SOCKET": str(notices)},
         )  # fmt: skip
         crew.wait(lambda: ready_was_told(told), WINDOW_S, "kiosk")

@@ -6,7 +6,7 @@ from kiosk import events as ev
 from kiosk import views
 from kiosk.desk import notices
 from kiosk.desk.home import history, home
-from kiosk.desk.pages import Journey, Page, frame, wait_for
+from kiosk.desk.pages import Journey, Page, VisitEnded, frame, wait_for
 from kiosk.desk.redeem import redeem, reprint
 from kiosk.desk.shelf import Shopper, browse
 from kiosk.desk.world import ANSWER_S_MAX, World
@@ -39,8 +39,10 @@ def visit(world: World, tap: ev.CardTapped) -> Journey[None]:
     visitor = Visitor(world.ids.uuid7(), account)
     try:
         yield from _at_the_kiosk(world, visitor)
-    finally:
+    except VisitEnded:
         give_back(world, account)
+        raise
+    give_back(world, account)
 
 
 def give_back(world: World, account: Account) -> None:

@@ -1,0 +1,277 @@
+"""A whole shop without a window: real desk, journal, uploader and head office; simulated paper and time."""
+
+import random
+from collections import deque
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from kiosk import events as ev
+from kiosk import views
+from kiosk.desk.desk import Desk
+from kiosk.desk.world import Shop, World
+from kiosk.hub import demo_shop
+from kiosk.hub.office import Enrolment, HeadOffice
+from kiosk.hub.settings import HubSettings, Pin
+from kiosk.hub.tables import open_database
+from kiosk.ledger import entries as en
+from kiosk.ledger import sync as wire
+from kiosk.ledger.ids import FreshIds
+from kiosk.membership.cards import Card
+from kiosk.membership.paper import QR, Paper, Row
+from kiosk.offline.escrow import start_up
+from kiosk.offline.identity import load_or_create
+from kiosk.offline.journal import DurableJournal
+from kiosk.offline.pin import SoftwarePin
+from kiosk.offline.questions import HubDesk
+from kiosk.offline.replica import StoredReplica
+from kiosk.offline.transport import HubUnreachable
+from kiosk.offline.uploader import Uploader
+from kiosk.offline.wants import Wants
+from kiosk.ports import CounterAnswer
+
+V = TypeVar("V", bound=views.View)
+
+DEVICE = "kiosk-0001-03"
+PIN = "246810"
+NOON = 1_780_286_400_000_000  # 2026-06-01 12:00 in Shanghai
+RULES = (Path(__file__).parents[2] / "config/rules/demo.toml").read_text()
+
+
+class TestClock:
+    """Stands still until somebody moves it."""
+
+    def __init__(self) -> None:
+        self.at = NOON
+        self.seconds = 1000.0
+
+    def now(self) -> int:
+        return self.at
+
+    def trusted(self) -> bool:
+        return True
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+    def pass_by(self, seconds: float) -> None:
+        self.at += int(seconds * 1_000_000)
+        self.seconds += seconds
+
+
+class Wire:
+    """Head office as a kiosk reaches it; the wire can be cut."""
+
+    def __init__(self, office: HeadOffice) -> None:
+        self.office = office
+        self.cut = False
+
+    def sync(self, request: wire.SyncRequest) -> wire.SyncAnswer:
+        return self._carried(lambda: self.office.sync(request))
+
+    def replica(self) -> wire.Replica:
+        return self._carried(lambda: self.office.replica(DEVICE))
+
+    def account(self, card: bytes) -> wire.AccountAnswer:
+        return self._carried(lambda: self.office.account(wire.AccountRequest(device=DEVICE, card=card)))
+
+    def pin(self, member: str, route: str, entry: str, pin: str) -> wire.PinAnswer:
+        asked = wire.PinRequest(device=DEVICE, member=member, route=route, entry=entry, pin=pin)
+        return self._carried(lambda: self.office.pin(asked))
+
+    def _carried(self, ask: Callable[[], V]) -> V:  # type: ignore[type-var]
+        if self.cut:
+            raise HubUnreachable("the wire is cut")
+        return ask()
+
+
+class Tray:
+    """A printer that behaves: it has paper or not, and may fall silent after the job went out."""
+
+    def __init__(self, post: Callable[[ev.Event], None]) -> None:
+        self._post = post
+        self.papers: list[Paper] = []
+        self.trouble = ""
+        self.ends = ev.Outcome.CONFIRMED
+        self.silent = False
+
+    def ready(self) -> str:
+        return self.trouble
+
+    def print(self, op: str, attempt: int, paper: Paper) -> None:
+        if self.ends is not ev.Outcome.NOT_PRINTED:
+            self.papers.append(paper)
+        if not self.silent:
+            why = "" if self.ends is ev.Outcome.CONFIRMED else "K-PR-05"
+            self._post(ev.Printed(op, attempt, self.ends, why))
+
+
+class CounterEar:
+    """Hears what the desk answers at the counter."""
+
+    def __init__(self) -> None:
+        self.heard: dict[str, CounterAnswer] = {}
+
+    def answer(self, request: str, said: CounterAnswer) -> None:
+        self.heard[request] = said
+
+
+class ShopFloor:
+    """One kiosk in the demo shop. `do` tells events and lets everything that follows from them happen."""
+
+    def __init__(self, folder: Path, office: HeadOffice | None = None) -> None:
+        self.folder = folder
+        self.clock = TestClock()
+        self.chance = random.Random(7)
+        self.ids = FreshIds(self.clock.now, self.chance)
+        self.identity = load_or_create(folder / "identity", b"k" * 32)
+        self.office = office or self._head_office()
+        self.wire = Wire(self.office)
+        self.seen: list[views.View] = []
+        self.open()
+        self.sync()
+        self.sync()
+
+    def _head_office(self) -> HeadOffice:
+        cheap = Pin(argon2_time=1, argon2_kib=8, argon2_lanes=1, offline_pin="software")
+        settings = HubSettings(demo=True, pin=cheap)
+        office = HeadOffice(open_database("sqlite://"), self.clock.now, FreshIds(self.clock.now), settings)
+        identity = self.identity
+        key = identity.voucher
+        office.enrol(
+            Enrolment(DEVICE, identity.device_public, "0001", "03", key.key_id, identity.voucher_public)
+        )
+        demo_shop.seed(office, b"k" * 32, RULES, DEVICE)
+        return office
+
+    def open(self) -> None:
+        """Start the kiosk; after `crash`, start it again on what the disk holds."""
+        self.inbox: deque[ev.Event] = deque()
+        post = self.inbox.append
+        self.replica = StoredReplica(self.folder / "replica.db")
+        self.journal = DurableJournal(
+            self.folder / "journal.db",
+            device=DEVICE,
+            zone="Asia/Shanghai",
+            clock=self.clock,
+            ids=self.ids,
+            pack=self.replica.pack,
+        )
+        start_up(self.journal, self.replica.is_home)
+        self.wants = Wants()
+        self.uploader = Uploader(
+            journal=self.journal, hub=self.wire, replica=self.replica, wants=self.wants, device=DEVICE,
+            sign=self.identity.sign, post=post, clock=self.clock, chance=self.chance,
+        )  # fmt: skip
+        self.questions = HubDesk(self.wire, self.replica, self.wants, post, self.clock)
+        self.tray = Tray(post)
+        self.counter = CounterEar()
+        shop = Shop({"zh_CN": "示例生活馆"}, "0001", "03", ZoneInfo("Asia/Shanghai"), offline_pin=True)
+        self.world = World(
+            shop=shop, journal=self.journal, replica=self.replica, hub=self.questions, printer=self.tray,
+            clock=self.clock, ids=self.ids, voucher_key=self.identity.voucher,
+            card_key=self.identity.cards, pin_checker=SoftwarePin(), counter=self.counter,
+        )  # fmt: skip
+        self.desk = Desk(self.world, self.seen.append)
+        self.desk.start()
+
+    def crash(self) -> None:
+        """The plug is pulled: nothing is finished, the disk keeps what was durable."""
+        self.journal.close()
+        self.replica.close()
+
+    # --- what happens ----------------------------------------------------------------------------
+
+    def sync(self) -> None:
+        """One turn of the uploader, and what it brings."""
+        self.uploader.step(self.clock.monotonic())
+        self.settle()
+
+    def do(self, *events: ev.Event) -> views.View:
+        """Tell the desk, answer its questions, sync when it rings; the view that stands afterwards."""
+        for event in events:
+            self.inbox.append(event)
+            self.settle()
+        return self.now
+
+    def settle(self) -> None:
+        for _ in range(200):
+            while self.inbox:
+                self.desk.handle(self.inbox.popleft())
+            if not self._answer_one() and not self._sync_if_rung() and not self.inbox:
+                return
+        raise AssertionError("the shop does not come to rest")
+
+    def _answer_one(self) -> bool:
+        if self.questions._questions.empty():
+            return False
+        question = self.questions._questions.get_nowait()
+        assert question is not None
+        self.inbox.append(self.questions._answer(question))
+        return True
+
+    def _sync_if_rung(self) -> bool:
+        if not self.wants.bell.is_set():
+            return False
+        self.wants.bell.clear()
+        self.uploader.step(self.clock.monotonic())
+        return True
+
+    def wait(self, seconds: float) -> views.View:
+        """Time passes, a second at a time; nobody touches anything."""
+        for _ in range(int(seconds)):
+            self.clock.pass_by(1)
+            self.do(ev.Ticked(self.clock.monotonic()))
+        return self.now
+
+    def tap(self, number: str) -> views.View:
+        return self.do(ev.CardTapped("reader", Card("virtual-cpu", number.encode())))
+
+    def choose(self, gift: str) -> views.Confirm:
+        view = self.do(ev.ShelfOpened(), ev.GiftChosen(gift))
+        assert isinstance(view, views.Confirm), view
+        return view
+
+    def confirm(self, pin: str = PIN) -> views.View:
+        page = self.now
+        assert isinstance(page, views.Confirm), page
+        return self.do(ev.Confirmed(page.ticket, pin))
+
+    def cut(self) -> None:
+        self.wire.cut = True
+        self.sync()
+
+    def heal(self) -> None:
+        self.wire.cut = False
+        self.sync()
+
+    def claim(self, number: str, check: str) -> CounterAnswer:
+        self.do(ev.ClaimAsked(f"c{len(self.counter.heard)}", number, check, "staff-1"))
+        return list(self.counter.heard.values())[-1]
+
+    def void(self, number: str) -> CounterAnswer:
+        self.do(ev.VoidAsked(f"v{len(self.counter.heard)}", number, "staff-1"))
+        return list(self.counter.heard.values())[-1]
+
+    # --- what stands -----------------------------------------------------------------------------
+
+    @property
+    def now(self) -> views.View:
+        return self.seen[-1]
+
+    def kinds(self) -> list[str]:
+        """What the journal holds, without grants and starts."""
+        rows = self.journal._database.execute("SELECT kind FROM entries ORDER BY n")
+        return [kind for (kind,) in rows if kind not in {"boot", "grant", "gen"}]
+
+    def entries(self, kind: type[en.Body]) -> list[en.Body]:
+        rows = self.journal._database.execute("SELECT stored FROM entries WHERE kind = ?", (kind.KIND,))
+        return [body for (stored,) in rows if (body := en.body_of(en.decode(stored))) is not None]
+
+
+def written(paper: Paper) -> dict[str, str]:
+    """The rows of a voucher, and its QR under 'QR'."""
+    rows = {part.label: part.value for part in paper.parts if isinstance(part, Row)}
+    codes = [part.text for part in paper.parts if isinstance(part, QR)]
+    return rows | {"QR": "".join(codes)}
