@@ -47,14 +47,17 @@ BUTTONS: dict[str, Button] = {
     "torn": Button(
         "cards", {"do": "fault", "kind": "pull_mid_read"}, "下一张卡中途拿走", "Next card leaves early"
     ),
-    "paper-out": Button("printer", {"do": "paper-out"}, "缺纸", "Paper out"),
+    "paper-out": Button("printer", {"do": "paper_out"}, "缺纸", "Paper out"),
+    "mid-print": Button(
+        "printer", {"do": "paper_out_after", "rows": 200}, "打印中途缺纸", "Paper out in mid-print"
+    ),
     "refill": Button("printer", {"do": "refill"}, "换纸", "New paper roll"),
-    "cover-open": Button("printer", {"do": "cover-open"}, "打开上盖", "Open the cover"),
-    "cover-close": Button("printer", {"do": "cover-close"}, "合上上盖", "Close the cover"),
+    "cover-open": Button("printer", {"do": "open_cover"}, "打开上盖", "Open the cover"),
+    "cover-close": Button("printer", {"do": "close_cover"}, "合上上盖", "Close the cover"),
     "jam": Button("printer", {"do": "jam"}, "切刀卡纸", "Jam the cutter"),
-    "clear-jam": Button("printer", {"do": "clear-jam"}, "排除卡纸", "Clear the jam"),
-    "deaf": Button("printer", {"do": "lose-replies"}, "丢失应答", "Lose its replies"),
-    "hear": Button("printer", {"do": "send-replies"}, "恢复应答", "Send replies again"),
+    "clear-jam": Button("printer", {"do": "clear_jam"}, "排除卡纸", "Clear the jam"),
+    "deaf": Button("printer", {"do": "lose_replies"}, "丢失应答", "Lose its replies"),
+    "hear": Button("printer", {"do": "find_replies"}, "恢复应答", "Send replies again"),
     "off": Button("printer", {"do": "off"}, "关打印机", "Switch printer off"),
     "on": Button("printer", {"do": "on"}, "开打印机", "Switch printer on"),
     "cut": Button("network", {"do": "cut"}, "断网", "Cut the network"),

@@ -12,6 +12,7 @@ from kiosk.demo.bench import BUTTONS, bench
 from kiosk.demo.clock import SharedClock
 from kiosk.demo.lines import Answer, serve
 from kiosk.demo.places import Places
+from kiosk.hardware.simulated.printer import SimulatedPrinter
 
 ROOT = Path(__file__).parents[2]
 Story = Callable[[httpx.AsyncClient], Awaitable[None]]
@@ -64,6 +65,15 @@ def test_a_button_reaches_its_part_and_says_how_it_went(places: Places) -> None:
 
     _visit(places, story)
     assert heard == [{"do": "tap", "card": "6600000002", "family": "cpu"}, {"do": "pull"}]
+
+
+def test_every_order_to_the_printer_is_one_it_knows(places: Places) -> None:
+    with SimulatedPrinter(places.papers) as printer:
+        for button in BUTTONS.values():
+            if button.to == "printer":
+                assert printer.do(button.line["do"], **{k: v for k, v in button.line.items() if k != "do"})[
+                    "ok"
+                ]
 
 
 def test_the_clock_moves_on(places: Places) -> None:
