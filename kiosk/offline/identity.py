@@ -59,11 +59,8 @@ class Identity:
     """The device's own key, its voucher key, and the shop's card key."""
 
     device_key: Ed25519PrivateKey = field(repr=False)
-    voucher_key: VoucherSigner
-    card_key: CardHasher
-
-    voucher = property(lambda self: self.voucher_key)
-    cards = property(lambda self: self.card_key)
+    voucher: VoucherSigner
+    cards: CardHasher
 
     def sign(self, payload: bytes) -> bytes:
         """64 bytes of Ed25519 by the device's key."""
@@ -77,7 +74,7 @@ class Identity:
     @property
     def voucher_public(self) -> bytes:
         """32 bytes: what counters check vouchers with."""
-        return self.voucher_key.public()
+        return self.voucher.public()
 
 
 def load_or_create(path: Path, card_key: bytes | None = None, voucher_key_id: int = 1) -> Identity:
@@ -106,8 +103,8 @@ def _identity(stored: _Stored) -> Identity:
     voucher = Ed25519PrivateKey.from_private_bytes(stored.voucher_key)
     return Identity(
         device_key=Ed25519PrivateKey.from_private_bytes(stored.device_key),
-        voucher_key=VoucherSigner(stored.voucher_key_id, voucher),
-        card_key=CardHasher(stored.card_key),
+        voucher=VoucherSigner(stored.voucher_key_id, voucher),
+        cards=CardHasher(stored.card_key),
     )
 
 

@@ -7,7 +7,7 @@ KIB_MAX = 256 * 1024
 TIME_MAX = 10
 
 
-class SoftwarePins:
+class SoftwarePin:
     """Implements ports.PinChecker. Whoever steals the disk can try PINs against what it holds."""
 
     def matches(self, account: Account, pin: str) -> bool:
@@ -26,13 +26,10 @@ class SoftwarePins:
             return False
 
 
-class NoPins:
+class NoPin:
     """Implements ports.PinChecker where policy keeps PINs at head office."""
 
     def matches(self, account: Account, pin: str) -> bool:
         """Never."""
         del account, pin
         return False
-
-
-SoftwarePin, NoPin = SoftwarePins, NoPins

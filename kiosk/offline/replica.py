@@ -24,7 +24,7 @@ _TABLES = (
 _EMPTY = sync.Replica(catalogue=0, gifts=(), pack=0, rules="", deny_epoch=0, denied=(), home=())
 
 
-class KeptReplica:
+class StoredReplica:
     """Implements ports.Replica on any thread: answers come from memory, changes are stored first."""
 
     def __init__(self, path: Path) -> None:
@@ -166,6 +166,3 @@ def _by_card(shop: sync.Replica) -> dict[bytes, str]:
 
 def _with_denied(fresh: sync.Replica, newer: sync.Replica) -> sync.Replica:
     return msgspec.structs.replace(fresh, deny_epoch=newer.deny_epoch, denied=newer.denied)
-
-
-StoredReplica = KeptReplica

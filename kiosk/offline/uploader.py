@@ -67,7 +67,7 @@ class SyncedHub(Protocol):
 
 
 class FilledReplica(Protocol):
-    """What the uploader asks of the replica (KeptReplica)."""
+    """What the uploader asks of the replica (StoredReplica)."""
 
     def versions(self) -> tuple[int, int, int]:
         """(catalogue, pack, deny epoch)."""

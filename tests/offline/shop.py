@@ -19,7 +19,7 @@ from kiosk.ledger import sync as wire
 from kiosk.ledger.ids import FreshIds
 from kiosk.ledger.legs import Transfer
 from kiosk.offline.journal import DurableJournal
-from kiosk.offline.replica import KeptReplica
+from kiosk.offline.replica import StoredReplica
 from kiosk.offline.transport import HubRefused, HubUnreachable
 from kiosk.offline.uploader import Uploader
 from kiosk.offline.wants import Wants
@@ -123,7 +123,7 @@ class Kiosk:
         self.wants = Wants()
         self.path = folder / "journal.db"
         self.open = open_journal
-        self.replica = KeptReplica(folder / "replica.db")
+        self.replica = StoredReplica(folder / "replica.db")
         self.start()
 
     def start(self) -> None:

@@ -19,9 +19,9 @@ from kiosk.hub.office import HeadOffice
 from kiosk.ledger import sync
 from kiosk.membership.cards import Card
 from kiosk.offline.identity import IdentityUnusable, load_or_create
-from kiosk.offline.pin import NoPins, SoftwarePins
+from kiosk.offline.pin import NoPin, SoftwarePin
 from kiosk.offline.questions import QUESTIONS_MAX, HubDesk
-from kiosk.offline.replica import KeptReplica
+from kiosk.offline.replica import StoredReplica
 from kiosk.offline.transport import HttpHub, HubRefused, HubUnreachable
 from kiosk.offline.wants import Wants
 from tests.offline.bench import DEVICE, HandClock, open_journal
@@ -52,8 +52,8 @@ def hub(address: str) -> Iterator[HttpHub]:
 
 
 @pytest.fixture
-def replica(tmp_path: Path) -> Iterator[KeptReplica]:
-    replica = KeptReplica(tmp_path / "replica.db")
+def replica(tmp_path: Path) -> Iterator[StoredReplica]:
+    replica = StoredReplica(tmp_path / "replica.db")
     yield replica
     replica.close()
 
@@ -132,7 +132,7 @@ def test_an_answer_that_trickles_is_given_up() -> None:
         thread.join(10)
 
 
-def test_the_desk_hears_answers_as_events(office: HeadOffice, replica: KeptReplica) -> None:
+def test_the_desk_hears_answers_as_events(office: HeadOffice, replica: StoredReplica) -> None:
     heard: queue.Queue[Event] = queue.Queue()
     line, clock = Line(office), HandClock()
     desk = HubDesk(line, replica, Wants(), heard.put, clock)
@@ -153,7 +153,7 @@ def test_the_desk_hears_answers_as_events(office: HeadOffice, replica: KeptRepli
     runner.join(10)
 
 
-def test_too_many_or_too_old_questions_are_not_asked(office: HeadOffice, replica: KeptReplica) -> None:
+def test_too_many_or_too_old_questions_are_not_asked(office: HeadOffice, replica: StoredReplica) -> None:
     heard: list[Event] = []
     clock = HandClock()
     desk = HubDesk(Line(office), replica, Wants(), heard.append, clock)
@@ -175,13 +175,13 @@ def test_too_many_or_too_old_questions_are_not_asked(office: HeadOffice, replica
 
 def test_a_replica_survives_restarts_with_the_newest_deny_list(tmp_path: Path, office: HeadOffice) -> None:
     path = tmp_path / "r.db"
-    replica = KeptReplica(path)
+    replica = StoredReplica(path)
     fresh = office.replica(DEVICE)
     denied = (sync.Denied(card=b"d" * 32, why="lost"),)
     replica.replace(msgspec.structs.replace(fresh, deny_epoch=9, denied=denied))
     replica.replace(msgspec.structs.replace(fresh, deny_epoch=3, denied=()))
     replica.close()
-    again = KeptReplica(path)
+    again = StoredReplica(path)
     assert again.denied(b"d" * 32) == "lost"
     assert again.versions()[2] == 9
     assert again.gifts() == fresh.gifts
@@ -192,7 +192,7 @@ def test_a_replica_survives_restarts_with_the_newest_deny_list(tmp_path: Path, o
     assert again.account(card_of("home")) == account
     again.remember(msgspec.structs.replace(account, points=7, as_of=account.as_of + 1))
     again.close()
-    third = KeptReplica(path)
+    third = StoredReplica(path)
     kept = third.account(card_of("home"))
     assert kept is not None
     assert kept.points == 7
@@ -204,19 +204,19 @@ def test_a_replica_survives_restarts_with_the_newest_deny_list(tmp_path: Path, o
 def test_a_damaged_replica_is_begun_anew(tmp_path: Path) -> None:
     path = tmp_path / "r.db"
     path.write_bytes(os.urandom(8192))
-    replica = KeptReplica(path)
+    replica = StoredReplica(path)
     assert replica.versions() == (0, 0, 0)
     replica.close()
 
 
 def test_a_pin_is_checked_against_the_home_members_verifier(office: HeadOffice) -> None:
     (account,) = office.replica(DEVICE).home
-    assert SoftwarePins().matches(account, PIN)
-    assert not SoftwarePins().matches(account, "000000")
-    assert not SoftwarePins().matches(account, PIN * 3)
-    assert not NoPins().matches(account, PIN)
+    assert SoftwarePin().matches(account, PIN)
+    assert not SoftwarePin().matches(account, "000000")
+    assert not SoftwarePin().matches(account, PIN * 3)
+    assert not NoPin().matches(account, PIN)
     for verifier in ("", "nonsense", "$argon2id$v=19$m=4194304,t=2,p=1$c2FsdHNhbHQ$aGFzaGhhc2hoYXNoaGFzaA"):
-        assert not SoftwarePins().matches(msgspec.structs.replace(account, verifier=verifier), PIN)
+        assert not SoftwarePin().matches(msgspec.structs.replace(account, verifier=verifier), PIN)
 
 
 def test_keys_are_made_once_and_for_nobody_else(tmp_path: Path) -> None:
@@ -225,11 +225,9 @@ def test_keys_are_made_once_and_for_nobody_else(tmp_path: Path) -> None:
     again = load_or_create(path)
     assert path.stat().st_mode & 0o777 == 0o600
     assert made.device_public == again.device_public
-    assert again.voucher_key.key_id == 7
-    assert made.card_key.hash(Card("mifare", b"1")) == again.card_key.hash(Card("mifare", b"1"))
-    Ed25519PublicKey.from_public_bytes(again.voucher_public).verify(
-        again.voucher_key.sign(b"paper"), b"paper"
-    )
+    assert again.voucher.key_id == 7
+    assert made.cards.hash(Card("mifare", b"1")) == again.cards.hash(Card("mifare", b"1"))
+    Ed25519PublicKey.from_public_bytes(again.voucher_public).verify(again.voucher.sign(b"paper"), b"paper")
     assert "6b6b" not in repr(again)
     path.chmod(0o644)
     with pytest.raises(IdentityUnusable):
