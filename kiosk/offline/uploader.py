@@ -129,12 +129,13 @@ class Uploader:
             return self._refused(now, refusal, len(request.entries))
         self._patience.reset()
         self._not_before = now + max(0.0, answer.retry_after_s)
-        risen = self._take(answer)
+        moved = self._take(answer)
         self._tell_link(True)
         self._refresh(now, answer.state)
         self._post(RightsChanged(answer.refused))
-        more = risen or (self._sent or 0) < self._journal.tail().n
-        return max(self._not_before, now if more and not self._frozen else now + self._every_s)
+        # Go on at once only while something moves: head office may have a reason to take nothing in.
+        more = moved and not self._frozen and (self._sent or 0) < self._journal.tail().n
+        return max(self._not_before, now if more else now + self._every_s)
 
     # --- up --------------------------------------------------------------------------------------
 
@@ -181,19 +182,18 @@ class Uploader:
     # --- down ------------------------------------------------------------------------------------
 
     def _take(self, answer: wire.SyncAnswer) -> bool:
-        """Mark, grants, state. True when a new generation was journalled: the next sync brings its grants."""
+        """Mark, grants, state. True when the mark moved or something was journalled."""
         if not self._agrees(answer):
             return False
-        self._sent = answer.mark.n
+        moved, self._sent = self._sent != answer.mark.n, answer.mark.n
         self._journal.move_mark(answer.mark)
         self._most = min(wire.ENTRIES_MAX, self._most * 2)
         self._wrap = False
         for verdict in answer.verdicts:
             if verdict.verdict != "posted":
                 log.warning("entry %d is %s: %s", verdict.n, verdict.verdict, verdict.reason)
-        before, _ = self._journal.downlink()
-        self._journal.take_grants(answer.gen, answer.grants, self._wants.is_live)
-        return before != self._journal.downlink()[0]
+        taken = self._journal.take_grants(answer.gen, answer.grants, self._wants.is_live)
+        return moved or bool(taken)
 
     def _agrees(self, answer: wire.SyncAnswer) -> bool:
         """Whether head office tells the same story; if not, this device was cloned or rolled back."""

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from kiosk.events import LinkChanged, RightsChanged, StorageFailed
@@ -12,6 +13,7 @@ from kiosk.ledger import accounts as acc
 from kiosk.ledger import entries as en
 from kiosk.ledger.sync import Account, AccountRequest, Want
 from kiosk.offline.escrow import release
+from kiosk.offline.uploader import EVERY_S
 from kiosk.ports import Draft, NotHeld
 from tests.offline.bench import DEVICE, TEA, open_journal, post, printing, redeem, unknown, void
 from tests.offline.shop import Kiosk, Line, balance, card_of, open_office, verdicts
@@ -91,6 +93,19 @@ def test_a_cut_network_is_told_and_tried_again_ever_later(kiosk: Kiosk) -> None:
     kiosk.line.weather = lambda: "fine"
     kiosk.drain()
     assert LinkChanged(True) in kiosk.posted[-2:]
+
+
+def test_head_office_that_takes_nothing_in_is_not_pestered(kiosk: Kiosk) -> None:
+    kiosk.drain()
+    mute = kiosk.line.sync
+    kiosk.line.sync = lambda request: mute(  # type: ignore[method-assign]
+        msgspec.structs.replace(request, entries=(), head=request.mark_seen.hash)
+    )
+    kiosk.journal.append(Draft(en.PinTried(route="card", ok=True, where="here"), member="m1"))
+    assert kiosk.step() == kiosk.clock.seconds + EVERY_S
+    kiosk.line.sync = mute  # type: ignore[method-assign]
+    kiosk.drain()
+    assert kiosk.journal.mark_seen() == kiosk.journal.tail()
 
 
 @pytest.mark.parametrize("bad", [[5], [2, 3, 9], [12]])
