@@ -1,0 +1,55 @@
+"""A printer on a serial line, or on USB that behaves like one."""
+
+import time
+from typing import Any
+
+from kiosk.hardware.printers.session import LinkLost
+
+_READ_MAX = 4096
+
+
+class SerialLink:
+    """A session.Link over pyserial, with a real deadline on writing: a printer out of paper takes nothing."""
+
+    def __init__(self, line: Any) -> None:
+        self._line = line
+
+    @classmethod
+    def open(cls, device: str, baud: int) -> "SerialLink":
+        """Open 8N1 with the printer's ready line (DTR/DSR) watched where there is one, or LinkLost."""
+        import serial
+
+        try:
+            line = serial.Serial(device, baud, timeout=0, write_timeout=1, exclusive=True)
+            line.reset_input_buffer()
+        except (OSError, ValueError) as trouble:
+            raise LinkLost(f"{device}: {trouble}") from trouble
+        return cls(line)
+
+    def write(self, data: bytes, deadline_s: float) -> None:
+        """Hand all of it to the line; LinkLost when it takes longer."""
+        end = time.monotonic() + deadline_s
+        try:
+            self._line.write_timeout = max(0.01, deadline_s)
+            self._line.write(data)
+        except (OSError, TypeError) as trouble:
+            raise LinkLost(str(trouble)) from trouble
+        if time.monotonic() > end + 1:
+            raise LinkLost("the printer takes nothing")
+
+    def read(self, deadline_s: float) -> bytes:
+        """What arrived, or b'' when nothing did in time; LinkLost when the device is gone."""
+        try:
+            self._line.timeout = max(0.0, deadline_s)
+            first = bytes(self._line.read(1))
+            waiting = min(self._line.in_waiting, _READ_MAX - 1) if first else 0
+            return first + (bytes(self._line.read(waiting)) if waiting else b"")
+        except (OSError, TypeError) as trouble:
+            raise LinkLost(str(trouble)) from trouble
+
+    def close(self) -> None:
+        """Hang up; never raises."""
+        try:
+            self._line.close()
+        except OSError:
+            return

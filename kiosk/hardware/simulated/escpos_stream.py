@@ -1,0 +1,254 @@
+"""The printer's receive buffer, read as ESC/POS: bytes in, one step at a time out. No I/O, no machine.
+
+Whatever cannot be understood is skipped by its known length, or by two bytes. Every step waits until all
+of its bytes are there, so chunking never matters; pictures come row by row, so a long one needs no long buffer.
+"""
+
+from collections.abc import Callable
+
+from kiosk.hardware.simulated.escpos_steps import (
+    DC4_SIZES,
+    DLE_SIZES,
+    ESC_SIZES,
+    FS_SIZES,
+    GS_SIZES,
+    Character,
+    Echo,
+    Order,
+    Row,
+    Step,
+)
+
+CAPACITY = 64 * 1024
+ESC, FS, GS, DLE, LF = 0x1B, 0x1C, 0x1D, 0x10, 0x0A
+_LIST_MAX = 64
+
+
+class _More(Exception):
+    """The command's bytes are not all there yet."""
+
+
+class EscPosStream:
+    """A bounded receive buffer; `next` takes one step out of it."""
+
+    def __init__(self) -> None:
+        self._bytes = bytearray()
+        self.clear()
+        self.chinese = False
+
+    @property
+    def room(self) -> int:
+        """How many bytes may still be pushed."""
+        return CAPACITY - len(self._bytes)
+
+    def __len__(self) -> int:
+        return len(self._bytes)
+
+    def push(self, received: bytes) -> None:
+        """Take bytes in; at most `room`, the rest is lost."""
+        self._bytes += received[: self.room]
+
+    def clear(self) -> None:
+        """Forget everything received, even half a picture."""
+        self._bytes.clear()
+        self._skipping = 0
+        self._row_bytes = self._rows_left = self._mode = 0
+
+    def next(self) -> Step | None:
+        """The next step, or None when more bytes must come first. Each turn takes bytes out, so it ends."""
+        while self._bytes:
+            if self._skipping:
+                gone = min(self._skipping, len(self._bytes))
+                del self._bytes[:gone]
+                self._skipping -= gone
+                continue
+            try:
+                step = self._row() if self._rows_left else self._command()
+            except _More:
+                return None
+            if step is not None:
+                return step
+        return None
+
+    def _need(self, count: int) -> bytes:
+        if len(self._bytes) < count:
+            raise _More
+        return bytes(self._bytes[:count])
+
+    def _take(self, count: int) -> bytes:
+        taken = self._need(count)
+        del self._bytes[:count]
+        return taken
+
+    def _row(self) -> Row:
+        dots = self._take(self._row_bytes)
+        self._rows_left -= 1
+        return Row(_doubled(dots) if self._mode & 1 else dots, 2 if self._mode & 2 else 1)
+
+    def _command(self) -> Step | None:
+        first = self._bytes[0]
+        if first in _READERS:
+            return _READERS[first](self, self._need(2)[1])
+        if first == LF:
+            self._take(1)
+            return Character("\n")
+        if first < 0x20 or first == 0x7F:
+            self._take(1)
+            return None
+        return self._character(first)
+
+    def _character(self, first: int) -> Character:
+        if first < 0x80:
+            return Character(chr(self._take(1)[0]))
+        if not self.chinese or first in (0x80, 0xFF):
+            return Character(self._take(1).decode("cp437"))
+        four = 0x30 <= self._need(2)[1] <= 0x39
+        if four and not 0x81 <= self._need(3)[2] <= 0xFE:
+            four = False
+        taken = self._need(4 if four else 2)
+        try:
+            char = taken.decode("gb18030")
+        except UnicodeDecodeError:
+            self._take(1)
+            return Character("?")
+        self._take(len(taken))
+        return Character(char)
+
+    def _skip(self, header: int, data: int) -> None:
+        self._take(header)
+        self._skipping = data
+
+    def _esc(self, second: int) -> Step | None:
+        if second == ord("*"):
+            _, _, mode, low, high = self._need(5)
+            self._skip(5, (low + 256 * high) * (3 if mode in (32, 33) else 1))
+            return None
+        if second == ord("("):
+            self._skip_counted()
+            return None
+        if second == ord("D"):
+            self._skip_list(2)
+            return None
+        taken = self._take(ESC_SIZES.get(second, 2))
+        n = taken[2] if len(taken) > 2 else 0
+        if second == ord("@"):
+            self.chinese = False
+        return _ESC_ORDERS[second](n) if second in _ESC_ORDERS else None
+
+    def _gs(self, second: int) -> Step | None:
+        if second in _GS_LONG:
+            return _GS_LONG[second](self)
+        taken = self._take(GS_SIZES.get(second, 2))
+        n = taken[2] if len(taken) > 2 else 0
+        return _GS_ORDERS[second](n) if second in _GS_ORDERS else None
+
+    def _fs(self, second: int) -> Step | None:
+        if second == ord("("):
+            self._skip_counted()
+            return None
+        self._take(FS_SIZES.get(second, 2))
+        if second in b"&.":
+            self.chinese = second == ord("&")
+        return None
+
+    def _dle(self, second: int) -> Step | None:
+        """Real-time commands were answered on arrival: here they only make way."""
+        if second == 0x14:
+            self._take(DC4_SIZES.get(self._need(3)[2], 3))
+        else:
+            self._take(DLE_SIZES.get(second, 1))
+        return None
+
+    def _raster(self) -> None:
+        if self._need(3)[2] != ord("0"):
+            return self._skip(3, 0)
+        _, _, _, mode, xl, xh, yl, yh = self._take(8)
+        width, height = xl + 256 * xh, yl + 256 * yh
+        if width and height:
+            self._row_bytes, self._rows_left, self._mode = width, height, mode
+        return None
+
+    def _cut(self) -> Step | None:
+        form = self._need(3)[2]
+        if form in (0, 1, 48, 49):
+            self._take(3)
+            return Order("cut")
+        if form in (65, 66, 97, 98, 103, 104):
+            return Order("cut", self._take(4)[3])
+        self._skip(3, 0)
+        return None
+
+    def _function(self) -> Step | None:
+        head = self._need(5)
+        size = head[3] + 256 * head[4]
+        if head[2] == ord("H") and size == 6:
+            whole = self._need(11)
+            if whole[5:7] == b"00":
+                self._take(11)
+                return Echo(whole[7:])
+        self._skip_counted()
+        return None
+
+    def _skip_counted(self) -> None:
+        head = self._need(5)
+        self._skip(5, head[3] + 256 * head[4])
+
+    def _skip_long(self) -> None:
+        head = self._need(7)
+        if head[2] == ord("L"):
+            return self._skip(7, int.from_bytes(head[3:7], "little"))
+        return self._skip(3, 0)
+
+    def _skip_image(self) -> None:
+        head = self._need(4)
+        self._skip(4, head[2] * head[3] * 8)
+
+    def _barcode(self) -> None:
+        kind = self._need(3)[2]
+        if kind <= 6:
+            return self._skip_list(3)
+        return self._skip(4, self._need(4)[3])
+
+    def _skip_list(self, header: int) -> None:
+        """Skip to the NUL that ends a list, or to its greatest length."""
+        end = self._bytes.find(0, header, header + _LIST_MAX)
+        if end < 0:
+            self._need(header + _LIST_MAX)
+            end = header + _LIST_MAX - 1
+        self._take(end + 1)
+
+
+_Ordered = Callable[[int], Order]
+_ESC_ORDERS: dict[int, _Ordered] = {
+    ord("@"): lambda _: Order("reset"),
+    ord("J"): lambda n: Order("feed", n),
+    ord("d"): lambda n: Order("lines", n),
+    ord("a"): lambda n: Order("align", n % 48),
+    ord("2"): lambda _: Order("spacing", 30),
+    ord("3"): lambda n: Order("spacing", n),
+}
+_GS_ORDERS: dict[int, _Ordered] = {
+    ord("a"): lambda n: Order("asb", n),
+    ord("r"): lambda n: Order("report", n),
+    ord("I"): lambda n: Order("identify", n),
+    ord("!"): lambda n: Order("size", n),
+}
+_READERS: dict[int, Callable[[EscPosStream, int], Step | None]] = {
+    ESC: EscPosStream._esc,
+    GS: EscPosStream._gs,
+    FS: EscPosStream._fs,
+    DLE: EscPosStream._dle,
+}
+_GS_LONG: dict[int, Callable[[EscPosStream], Step | None]] = {
+    ord("v"): EscPosStream._raster,
+    ord("V"): EscPosStream._cut,
+    ord("("): EscPosStream._function,
+    ord("8"): EscPosStream._skip_long,
+    ord("*"): EscPosStream._skip_image,
+    ord("k"): EscPosStream._barcode,
+}
+
+
+def _doubled(dots: bytes) -> bytes:
+    """Every dot twice as wide."""
+    return b"".join(int("".join(bit * 2 for bit in f"{byte:08b}"), 2).to_bytes(2, "big") for byte in dots)

@@ -1,0 +1,190 @@
+"""The printer's inside: what arrives, what is printed, what is answered. No sockets, no clock of its own."""
+
+import re
+from collections import deque
+from pathlib import Path
+
+from kiosk.hardware.simulated import printer_status as status
+from kiosk.hardware.simulated.escpos_steps import Character, Echo, Order, Row, Step
+from kiosk.hardware.simulated.escpos_stream import EscPosStream
+from kiosk.hardware.simulated.lettering import Line
+from kiosk.hardware.simulated.paper_roll import PaperRoll
+
+CLEAR = bytes.fromhex("10140801031401060208")
+CLEARED = bytes.fromhex("372500")
+_REAL_TIME = re.compile(rb"\x10\x04[\x01-\x04]|" + re.escape(CLEAR), re.DOTALL)
+REPLIES_MAX = 4096
+"""Answers that nobody fetches are lost beyond this."""
+TURNS = 2000
+"""Steps or rows in one go, so that the printer stays answerable while it prints."""
+BURST_S = 0.05
+
+
+class Mechanism:
+    """Everything behind the socket. `receive` and `do` change it, `work` prints, `replies` go out."""
+
+    def __init__(self, papers: Path, rows_per_s: float = 0.0) -> None:
+        self.roll = PaperRoll(papers)
+        self.replies = bytearray()
+        self.power, self.cover_open = True, False
+        self.jammed = self.cutter_error = self.replies_lost = False
+        self._row_s = 1 / rows_per_s if rows_per_s > 0 else 0.0
+        self._next_row = 0.0
+        self._stream, self._line = EscPosStream(), Line()
+        self._spacing = 30
+        self._asb, self._told = False, b""
+        self._forget()
+
+    def _forget(self) -> None:
+        """Empty all buffers: what is on paper stays on paper."""
+        self._stream.clear()
+        self._line.clear()
+        self._rows: deque[bytes] = deque()
+        self._blank = 0
+        self._cut_due = False
+        self._recent = b""
+
+    @property
+    def room(self) -> int:
+        """How many bytes the receive buffer still takes."""
+        return self._stream.room
+
+    @property
+    def buffered(self) -> int:
+        """Bytes received but not yet understood."""
+        return len(self._stream)
+
+    @property
+    def rows_waiting(self) -> int:
+        """Rows understood but not yet on paper."""
+        return len(self._rows) + self._blank
+
+    @property
+    def stopped(self) -> bool:
+        """Whether nothing can be printed: off, cover open, no paper, or the cutter stuck."""
+        return not self.power or self.cover_open or self.cutter_error or self.roll.left <= 0
+
+    def receive(self, data: bytes) -> None:
+        """Take in at most `room` bytes. Real-time commands are obeyed now, even inside pictures."""
+        seen = self._recent + data
+        kept = 0
+        for found in _REAL_TIME.finditer(seen):
+            if found.end() <= len(self._recent):
+                continue
+            if found[0] == CLEAR:
+                self._forget()
+                kept = found.end()
+                self.reply(CLEARED)
+            else:
+                self.reply(status.real_time(self, found[0][2]))
+        start = max(len(seen) - len(data), kept)
+        self._stream.push(seen[start:])
+        self._recent = seen[max(kept, len(seen) - len(CLEAR) + 1) :]
+
+    def reply(self, answer: bytes) -> None:
+        """Put an answer on the way back, unless that way is lost."""
+        if not self.replies_lost and len(self.replies) + len(answer) <= REPLIES_MAX:
+            self.replies += answer
+
+    def work(self, now: float) -> float | None:
+        """Print what can be printed; seconds until there is more to do, None when nothing is left to do."""
+        left = self._work(now)
+        self.notice()
+        return left
+
+    def notice(self) -> None:
+        """Tell the host of a change, if it asked to be told."""
+        if self._asb and self.power and (said := status.automatic(self)) != self._told:
+            self._told = said
+            self.reply(said)
+
+    def hang_up(self) -> None:
+        """The host has gone: it need not be told anything, but what it sent is still printed."""
+        self._asb = False
+        self.replies.clear()
+
+    def switch_off(self) -> None:
+        """Power goes: the buffers with it, and whoever stands there pulls out the half-printed paper."""
+        self.hang_up()
+        self._forget()
+        self._stream, self._line, self._spacing = EscPosStream(), Line(), 30
+        self.power = self.cutter_error = False
+        self.roll.tear()
+
+    def _work(self, now: float) -> float | None:
+        for _ in range(TURNS):
+            if self.stopped:
+                return None
+            if self._rows or self._blank:
+                if (wait := self._next_row - now) > 0:
+                    return wait
+                self._burn(now)
+            elif self._cut_due:
+                self._cut()
+            elif (step := self._stream.next()) is not None:
+                self._perform(step)
+            else:
+                return None
+        return 0.0
+
+    def _burn(self, now: float) -> None:
+        rows = 1
+        if self._rows:
+            self.roll.print(self._rows.popleft())
+        else:
+            rows = self.roll.feed(1 if self._row_s else self._blank)
+            self._blank -= rows
+        if self._row_s:
+            self._next_row = max(self._next_row, now - BURST_S) + self._row_s * rows
+
+    def _cut(self) -> None:
+        self.cutter_error = self.jammed
+        if not self.cutter_error:
+            self._cut_due = False
+            self.roll.cut()
+
+    def _perform(self, step: Step) -> None:
+        match step:
+            case Row():
+                self._end_line()
+                self._rows.extend([step.dots] * step.times)
+            case Character(char):
+                if char == "\n" or not self._line.put(char):
+                    self._end_line(empty_too=True)
+                    if char != "\n":
+                        self._line.put(char)
+            case Echo(job):
+                self.reply(b"\x37\x22" + job + b"\0")
+            case Order():
+                self._obey(step)
+
+    def _obey(self, order: Order) -> None:
+        match order.what:
+            case "reset":
+                self._line = Line()
+                self._spacing = 30
+            case "feed" | "lines" | "cut":
+                self._end_line()
+                self._blank += order.n * (self._spacing if order.what == "lines" else 1)
+                self._cut_due = order.what == "cut"
+            case "asb":
+                self._asb, self._told = order.n & 0x0F != 0, b""
+                self.notice()
+            case "report":
+                self.reply(status.report(self, order.n))
+            case "identify":
+                self.reply(status.identify(order.n))
+            case "align":
+                self._line.align = order.n
+            case "size":
+                self._line.size = order.n
+            case "spacing":
+                self._spacing = order.n
+
+    def _end_line(self, empty_too: bool = False) -> None:
+        if self._line:
+            drawn = self._line.rows()
+            self._rows.extend(drawn)
+            self._rows.extend([b""] * (self._spacing - len(drawn)))
+        elif empty_too:
+            self._blank += self._spacing

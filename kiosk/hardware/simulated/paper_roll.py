@@ -1,0 +1,76 @@
+"""Paper: a roll of finite length, the strip that hangs out, and pictures of what was cut off."""
+
+import re
+from pathlib import Path
+
+DOTS = 576
+ROW_BYTES = DOTS // 8
+ROLL_ROWS = 400_000
+"""50 m at 8 rows a millimetre."""
+NEAR_END_ROWS = 8_000
+"""The last metre."""
+_BLANK = bytes(ROW_BYTES)
+
+
+class PaperRoll:
+    """Rows leave the roll for the strip; a cut turns the strip into a picture in `papers`."""
+
+    def __init__(self, papers: Path) -> None:
+        papers.mkdir(parents=True, exist_ok=True)
+        self._papers = papers
+        self._strip = bytearray()
+        found = (re.match(r"voucher-(\d{1,9})", path.name) for path in papers.glob("voucher-*.png"))
+        self._last = max((int(name[1]) for name in found if name), default=0)
+        self.fallen: list[str] = []
+        """Names of the latest pictures."""
+        self.left = ROLL_ROWS
+        """Rows until this roll ends."""
+
+    @property
+    def rows(self) -> int:
+        """Rows on the strip since the last cut."""
+        return len(self._strip) // ROW_BYTES
+
+    @property
+    def state(self) -> str:
+        """present | near_end | out."""
+        if self.left <= 0:
+            return "out"
+        return "near_end" if self.left <= NEAR_END_ROWS else "present"
+
+    def print(self, dots: bytes) -> None:
+        """Burn one row; narrower ones end in white, wider ones are lost at the edge."""
+        self._strip += dots[:ROW_BYTES].ljust(ROW_BYTES, b"\0")
+        self.left -= 1
+
+    def feed(self, rows: int) -> int:
+        """Move on by so many white rows, or as many as there are; how many it was."""
+        moved = min(rows, self.left)
+        self._strip += _BLANK * moved
+        self.left -= moved
+        return moved
+
+    def cut(self) -> Path | None:
+        """Let the strip fall as a picture; None when there is no strip."""
+        return self._fall("")
+
+    def tear(self) -> Path | None:
+        """Take a strip out that has ink on it but was never cut; a white one is no paper to anybody."""
+        if any(self._strip):
+            return self._fall("-torn")
+        self._strip.clear()
+        return None
+
+    def _fall(self, how: str) -> Path | None:
+        from PIL import Image
+
+        if not self.rows:
+            return None
+        self._last += 1
+        picture = self._papers / f"voucher-{self._last:04d}{how}.png"
+        beginning = picture.with_suffix(".part")
+        Image.frombytes("1", (DOTS, self.rows), bytes(self._strip), "raw", "1;I").save(beginning, "PNG")
+        self.fallen = [*self.fallen[-9:], picture.name]
+        beginning.replace(picture)  # whoever watches the folder never sees half a picture
+        self._strip.clear()
+        return picture
