@@ -1,7 +1,7 @@
 """The printer's receive buffer, read as ESC/POS: bytes in, one step at a time out. No I/O, no machine.
 
 Whatever cannot be understood is skipped by its known length, or by two bytes. Every step waits until all
-of its bytes are there, so chunking never matters; pictures come row by row, so a long one needs no long buffer.
+of its bytes are there, so chunking never matters; pictures come row by row, however long they are.
 """
 
 from collections.abc import Callable
@@ -114,9 +114,10 @@ class EscPosStream:
         self._take(len(taken))
         return Character(char)
 
-    def _skip(self, header: int, data: int) -> None:
+    def _skip(self, header: int, data: int) -> Step | None:
         self._take(header)
         self._skipping = data
+        return None
 
     def _esc(self, second: int) -> Step | None:
         if second == ord("*"):
@@ -159,7 +160,7 @@ class EscPosStream:
             self._take(DLE_SIZES.get(second, 1))
         return None
 
-    def _raster(self) -> None:
+    def _raster(self) -> Step | None:
         if self._need(3)[2] != ord("0"):
             return self._skip(3, 0)
         _, _, _, mode, xl, xh, yl, yh = self._take(8)
@@ -189,33 +190,34 @@ class EscPosStream:
         self._skip_counted()
         return None
 
-    def _skip_counted(self) -> None:
+    def _skip_counted(self) -> Step | None:
         head = self._need(5)
-        self._skip(5, head[3] + 256 * head[4])
+        return self._skip(5, head[3] + 256 * head[4])
 
-    def _skip_long(self) -> None:
+    def _skip_long(self) -> Step | None:
         head = self._need(7)
         if head[2] == ord("L"):
             return self._skip(7, int.from_bytes(head[3:7], "little"))
         return self._skip(3, 0)
 
-    def _skip_image(self) -> None:
+    def _skip_image(self) -> Step | None:
         head = self._need(4)
-        self._skip(4, head[2] * head[3] * 8)
+        return self._skip(4, head[2] * head[3] * 8)
 
-    def _barcode(self) -> None:
+    def _barcode(self) -> Step | None:
         kind = self._need(3)[2]
         if kind <= 6:
             return self._skip_list(3)
         return self._skip(4, self._need(4)[3])
 
-    def _skip_list(self, header: int) -> None:
+    def _skip_list(self, header: int) -> Step | None:
         """Skip to the NUL that ends a list, or to its greatest length."""
         end = self._bytes.find(0, header, header + _LIST_MAX)
         if end < 0:
             self._need(header + _LIST_MAX)
             end = header + _LIST_MAX - 1
         self._take(end + 1)
+        return None
 
 
 _Ordered = Callable[[int], Order]

@@ -12,6 +12,7 @@ import select
 import signal
 import socket
 import threading
+import time
 from argparse import ArgumentParser
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as TooSlow
@@ -112,7 +113,7 @@ class SimulatedPrinter:
 
     def _order(self, message: dict[str, Any]) -> dict[str, Any]:
         """Do one thing and see what follows from it at once, before the answer."""
-        answer = answered(self._printer, message)
+        answer = answered(self._printer, message, time.monotonic())
         self._cable.follow_power()
         self._cable.work()
         return answer

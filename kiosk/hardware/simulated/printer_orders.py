@@ -84,11 +84,11 @@ def told(printer: Mechanism) -> dict[str, Any]:
     }
 
 
-def answered(printer: Mechanism, message: Mapping[str, Any]) -> dict[str, Any]:
+def answered(printer: Mechanism, message: Mapping[str, Any], now: float) -> dict[str, Any]:
     """Obey, and answer as the control socket does: ok and how things stand, or why not."""
     try:
         obey(printer, message)
     except NotAnOrder as why:
         return {"ok": False, "why": str(why)}
-    printer.work(0.0)
+    printer.work(now)
     return {"ok": True, **told(printer)}
