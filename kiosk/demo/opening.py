@@ -35,6 +35,10 @@ _KIOSK = """\
 id = "{device}"
 store = "{store}"
 kiosk = "{kiosk}"
+[shop]
+zh_CN = "示例生活馆"
+zh_TW = "示例生活館"
+en = "Sample House"
 [hub]
 url = "http://127.0.0.1:{hub_port}"
 timeout_s = 5
