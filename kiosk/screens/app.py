@@ -33,6 +33,7 @@ class KioskApp(App):
         fonts: Faces,
         art: Path | None = None,
         on_first_frame: Callable[[], None] = lambda: None,
+        *,
         reduced_motion: bool = False,
     ) -> None:
         super().__init__()
@@ -41,7 +42,7 @@ class KioskApp(App):
         # Holds the latest view only; append and pop are atomic, so a view from another thread is never lost.
         self._waiting: deque[View] = deque(maxlen=1)
         self._first = on_first_frame
-        self._frames_to_wait = 2
+        self._announced = False
         look.reduced_motion = reduced_motion
         look.fit(*size)
         gallery.own = art
@@ -72,6 +73,10 @@ class KioskApp(App):
         if every_s > 0:
             Clock.schedule_interval(lambda _dt: alive(), every_s)
 
+    def close(self) -> None:
+        """End the loop of `run()`. From any thread."""
+        Clock.schedule_once(lambda *_: self.stop())
+
     def open_settings(self, *_: Any) -> bool:
         """No settings for visitors."""
         return False
@@ -82,12 +87,12 @@ class KioskApp(App):
         except IndexError:
             return  # an earlier call drew it already
         self.stage.show(view)
-        if self._frames_to_wait == 2:
-            self._frames_to_wait = 1
+        if not self._announced:
+            self._announced = True
             # One frame later the view is on the glass.
             Clock.schedule_once(lambda *_: Clock.schedule_once(lambda *_: self._first()))
 
 
-def _swallow(*_: Any) -> bool:
+def _swallow(*_: Any, **__: Any) -> bool:
     """Keys, and a window manager's wish to close: heard, and nothing comes of it."""
     return True

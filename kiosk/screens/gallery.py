@@ -25,7 +25,7 @@ def main(
     os.environ.setdefault("SDL_VIDEODRIVER", "offscreen")
     wanted = [(int(width), int(height)) for width, height in (size.split("x") for size in sizes)]
     with tempfile.TemporaryDirectory() as home:
-        prepare(Path(home) / "kivy", wanted[0])
+        prepare(Path(home) / "kivy", wanted[0], fps=0)
         shoot_all(out, wanted, languages, only, faces or Path(home) / "faces")
 
 

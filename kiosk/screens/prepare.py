@@ -9,8 +9,13 @@ class KivyIsAwake(Exception):
     """Kivy was imported before it was prepared; its settings can no longer be chosen."""
 
 
-def prepare(home: Path, size: tuple[int, int], full_screen: bool = False, touch_device: str = "") -> None:
-    """Settle Kivy's surroundings. `home` is a private directory; `touch_device` e.g. /dev/input/event3."""
+def prepare(
+    home: Path, size: tuple[int, int], full_screen: bool = False, touch_device: str = "", fps: int = 60
+) -> None:
+    """Settle Kivy's surroundings.
+
+    `home` is a private directory, `touch_device` e.g. /dev/input/event3, `fps` 0 means no limit.
+    """
     if "kivy" in sys.modules:
         raise KivyIsAwake
     home.mkdir(parents=True, exist_ok=True)
@@ -21,7 +26,7 @@ def prepare(home: Path, size: tuple[int, int], full_screen: bool = False, touch_
     from kivy.config import Config
 
     width, height = size
-    settings = {
+    settings: dict[str, dict[str, object]] = {
         "graphics": {
             "width": width,
             "height": height,
@@ -30,7 +35,7 @@ def prepare(home: Path, size: tuple[int, int], full_screen: bool = False, touch_
             "borderless": int(full_screen),
             "resizable": 0,
             "show_cursor": int(not full_screen),
-            "maxfps": 60,
+            "maxfps": fps,
         },
         "kivy": {"exit_on_escape": 0, "keyboard_mode": "system", "desktop": 0, "log_level": "warning"},
     }

@@ -17,8 +17,8 @@ VOUCHER_PX = 240
 GREY = (
     '<filter id="grey" x="0" y="0" width="1" height="1" color-interpolation-filters="sRGB">'
     '<feColorMatrix type="saturate" values="0"/><feComponentTransfer>'
-    '<feFuncR type="linear" slope=".34" intercept=".62"/><feFuncG type="linear" slope=".34" intercept=".625"/>'
-    '<feFuncB type="linear" slope=".34" intercept=".62"/></feComponentTransfer></filter>'
+    '<feFuncR type="linear" slope=".34" intercept=".62"/>'
+    '<feFuncG type="linear" slope=".34" intercept=".625"/><feFuncB type="linear" slope=".34" intercept=".62"/></feComponentTransfer></filter>'
 )
 
 
@@ -77,9 +77,10 @@ def drawing_of(name: str) -> str:
 
 
 def staged(
-    drawing: str, tint: Tint, width: int, height: int, ledge: int, moon: int, grey: bool = False
+    drawing: str, tint: Tint, size: tuple[int, int], ledge: int, moon: int, *, grey: bool = False
 ) -> str:
     """An SVG of one object on a ledge before a moon. `ledge` is its height, `moon` a radius, in pixels."""
+    width, height = size
     middle, floor = width / 2, height - ledge
     centre = floor - moon * 0.9
     body = (
@@ -120,8 +121,8 @@ def render_gifts(into: Path) -> None:
     """Each gift as a tile, as a grey tile, and alone for the voucher."""
     for name, (drawn, tint) in GIFTS.items():
         drawing = drawing_of(drawn)
-        write(staged(drawing, tint, 456, 300, 46, 122), into / f"{name}.png", 456)
-        write(staged(drawing, tint, 456, 300, 46, 122, grey=True), into / f"{name}_grey.png", 456)
+        write(staged(drawing, tint, (456, 300), 46, 122), into / f"{name}.png", 456)
+        write(staged(drawing, tint, (456, 300), 46, 122, grey=True), into / f"{name}_grey.png", 456)
         write(alone(drawing), into / "voucher" / f"{name}.png", VOUCHER_PX)
 
 
@@ -129,11 +130,11 @@ def render_scenes(into: Path) -> None:
     """The pictures at the top of a page (portrait) or at its left (landscape, `_tall`)."""
     for name in NOTICES:
         drawing = drawing_of(f"notice_{name}")
-        write(staged(drawing, SAND, 1080, 560, 90, 226), into / f"notice_{name}.png", 1080)
-        write(staged(drawing, SAND, 760, 960, 190, 290), into / f"notice_{name}_tall.png", 760)
+        write(staged(drawing, SAND, (1080, 560), 90, 226), into / f"notice_{name}.png", 1080)
+        write(staged(drawing, SAND, (760, 960), 190, 290), into / f"notice_{name}_tall.png", 760)
     reading = drawing_of("notice_card")
-    write(staged(reading, SAGE, 1080, 1000, 190, 330), into / "busy.png", 1080)
-    write(staged(reading, SAGE, 760, 960, 190, 290), into / "busy_tall.png", 760)
+    write(staged(reading, SAGE, (1080, 1000), 190, 330), into / "busy.png", 1080)
+    write(staged(reading, SAGE, (760, 960), 190, 290), into / "busy_tall.png", 760)
     write(framed("attract", 0, 0, 1080, 1000), into / "attract.png", 1080)
     write(framed("attract", 120, -120, 900, 1180), into / "attract_tall.png", 800)
     write(framed("voucher", 0, 0, 1080, 700), into / "voucher_scene.png", 1080)

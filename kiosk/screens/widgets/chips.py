@@ -13,7 +13,6 @@ from kiosk.screens.widgets.box import Painted, Slab
 from kiosk.screens.widgets.buttons import Pressable, Push
 from kiosk.views import Language, Tab
 
-
 LONG_TABS = 24
 """Characters on all chips together from which they take the smaller style, all of them."""
 
@@ -36,7 +35,7 @@ def chip(tab: Tab, style: str) -> Push:
         round_by=look.chip / 2,
         least=look.chip,
         high=look.chip,
-        pad_x=look.s16,
+        pad_x=look.s16 if style == "note" else look.s32,
         lines=1,
     )
 

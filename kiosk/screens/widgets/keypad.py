@@ -42,6 +42,7 @@ class Keypad(Grid):
             bold=function,
             round_by=look.r_key,
             lip=True,
+            pad_x=look.s8,
             lines=1,
         )
         push.bind(on_press=lambda *_: self.dispatch("on_key", name))

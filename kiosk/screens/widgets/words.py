@@ -1,6 +1,6 @@
 """Text as data: never markup, never clipped; a sentence that does not fit takes the next smaller style."""
 
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from kivy.core.text import Label as Drawn
@@ -89,7 +89,7 @@ class Words(Part):
         text = shown_text(self.text)
         styles = STYLES[STYLES.index(self.floor) : STYLES.index(self.style) + 1]
         for style in reversed(styles or (self.style,)):
-            lines = balanced(text, width, lambda line, style=style: self.measure(style, line))
+            lines = balanced(text, width, partial(self.measure, style))
             widest = max(self.measure(style, line) for line in lines)
             if len(lines) <= self.lines and widest <= width + 1:
                 break
