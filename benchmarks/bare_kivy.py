@@ -1,4 +1,4 @@
-"""The baseline: the invitation page in bare Kivy, the same picture, words, faces and buttons, and nothing else.
+"""The baseline: the invitation page in bare Kivy: same picture, words, faces and buttons.
 
 Prints READY on its first frame, like the kiosk tells READY=1 to its service manager; then stays.
 """

@@ -1,4 +1,4 @@
-"""Card event -> balance drawn: through the real desk, journal, signed HTTP to a real hub, and the real window.
+"""Card event -> balance drawn: through the real desk, journal, signed HTTP to a real hub, and the window.
 
 `uv run python -m benchmarks.tap [--taps 200]`. Our share = the whole way less one bare signed look-up, taken
 between the taps of the same run.
@@ -46,9 +46,7 @@ def open_hub(places: Places) -> tuple[subprocess.Popen[bytes], int]:
     return hub, opening.port_in(ready.read_text())
 
 
-def story(
-    app: Any, parts: appliance.Parts, ask: Any, taps: int
-) -> Generator[type, None, dict[str, list[float]]]:
+def story(parts: appliance.Parts, ask: Any, taps: int) -> Generator[type, None, dict[str, list[float]]]:
     """Yields the page to wait for; told to go on at the first frame that shows it."""
     taken: dict[str, list[float]] = {"whole": [], "look-up": []}
     card = Card("virtual-cpu", b"6600000001")
@@ -99,7 +97,7 @@ def run(places: Places, port: int, taps: int) -> dict[str, float]:
         identity = load_or_create(Path(settings.state.dir) / "identity")
         bare = HttpHub(settings.hub.url, settings.device.id, identity.device_key)
         hashed = identity.cards.hash(Card("virtual-cpu", b"6600000001"))
-        steps = story(app, parts, lambda: bare.account(hashed), taps)
+        steps = story(parts, lambda: bare.account(hashed), taps)
         waiting: list[type] = [next(steps)]
 
         def flipped(*_: Any) -> None:

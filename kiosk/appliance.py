@@ -29,6 +29,7 @@ OUT_OF_SERVICE = 75
 OUT_OF_SERVICE_S = 10.0
 """How long the resting page stays readable before the process ends and is started again."""
 STOP_S = 3.0
+FROZEN = "K-SY-01"
 CRASHED = 70
 """Exit code after a thread's crash (EX_SOFTWARE)."""
 
@@ -225,8 +226,10 @@ def run(
     threads = Threads(parts)
 
     def close() -> None:
-        closed.set()
-        app.stop_soon(OUT_OF_SERVICE_S)
+        # A frozen device would only freeze again: its page stays, its log still goes up.
+        if parts.desk.out_of_service != FROZEN:
+            closed.set()
+            app.stop_soon(OUT_OF_SERVICE_S)
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: app.stop_soon(0))

@@ -18,7 +18,7 @@ QUIET_FRAMES = 3
 
 
 class LivePilot(Pilot):
-    """Kivy's own loop runs the frames. Every call waits until the page stands; TimeoutError if it never does."""
+    """Kivy's own loop runs the frames. Calls wait until the page stands; TimeoutError if it never does."""
 
     def __init__(self, app: KioskApp) -> None:
         super().__init__(app, step=lambda: None)
