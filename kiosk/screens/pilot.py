@@ -36,7 +36,7 @@ class Finger(MotionEvent):
 
 
 class Pilot:
-    """Drives one app. `step` runs one frame; a scripted visitor on Kivy's own loop needs no stepping."""
+    """Drives one app on Kivy's thread, in place of `app.run()`: `step` runs one frame."""
 
     def __init__(self, app: KioskApp, step: Callable[[], None] = EventLoop.idle) -> None:
         self.app = app

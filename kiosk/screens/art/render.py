@@ -18,7 +18,8 @@ GREY = (
     '<filter id="grey" x="0" y="0" width="1" height="1" color-interpolation-filters="sRGB">'
     '<feColorMatrix type="saturate" values="0"/><feComponentTransfer>'
     '<feFuncR type="linear" slope=".34" intercept=".62"/>'
-    '<feFuncG type="linear" slope=".34" intercept=".625"/><feFuncB type="linear" slope=".34" intercept=".62"/></feComponentTransfer></filter>'
+    '<feFuncG type="linear" slope=".34" intercept=".625"/>'
+    '<feFuncB type="linear" slope=".34" intercept=".62"/></feComponentTransfer></filter>'
 )
 
 

@@ -7,6 +7,7 @@ from kivy.graphics import (
     Color,
     RoundedRectangle,
     SmoothEllipse,
+    SmoothRoundedRectangle,
     StencilPop,
     StencilPush,
     StencilUnUse,
@@ -82,7 +83,7 @@ class Bar(Painted):
         with self.canvas.before:
             Color(*look.ink)
             filled = max(self.height, self.width * min(1.0, self.share))
-            RoundedRectangle(pos=self.pos, size=(filled, self.height), radius=[self.height / 2])
+            SmoothRoundedRectangle(pos=self.pos, size=(filled, self.height), radius=[self.height / 2])
 
     def on_share(self, *_: Any) -> None:
         """Draw again."""
