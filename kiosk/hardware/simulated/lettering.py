@@ -15,7 +15,7 @@ CELL = 12
 HEIGHT = 24
 CELLS = DOTS // CELL
 _NOTO = Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc")
-_SIMPLIFIED = 2
+_MONO_SIMPLIFIED = 7
 
 
 class Line:
@@ -65,7 +65,7 @@ def _font() -> "FreeTypeFont | ImageFont":
     from PIL import ImageFont
 
     try:
-        return ImageFont.truetype(str(_NOTO), 21, index=_SIMPLIFIED)
+        return ImageFont.truetype(str(_NOTO), 23, index=_MONO_SIMPLIFIED)
     except OSError:  # a machine without Noto prints Latin and boxes
         return ImageFont.load_default()
 
@@ -77,7 +77,7 @@ def _glyph(char: str) -> "Image":
     drawn = Image.new("1", (cells * CELL, HEIGHT), 0)
     pen = ImageDraw.Draw(drawn)
     try:
-        pen.text((cells * CELL / 2, 19), char, fill=1, font=_font(), anchor="ms")
+        pen.text((cells * CELL / 2, 20), char, fill=1, font=_font(), anchor="ms")
     except (OSError, UnicodeError, ValueError):
         pen.rectangle((1, 2, cells * CELL - 3, HEIGHT - 4), outline=1)
     return drawn
