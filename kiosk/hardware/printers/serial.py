@@ -16,7 +16,7 @@ class SerialLink:
 
     @classmethod
     def open(cls, device: str, baud: int) -> "SerialLink":
-        """Open 8N1 with the printer's ready line (DTR/DSR) watched where there is one, or LinkLost."""
+        """Open 8N1, or LinkLost. No handshake: the line is the slower end until the paper runs out."""
         import serial
 
         try:
