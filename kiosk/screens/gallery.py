@@ -1,6 +1,8 @@
 """A picture of every screen: `python -m kiosk.screens.gallery --out DIR [--size 1080x1920] ...`."""
 
 import os
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -23,29 +25,41 @@ def main(
 ) -> None:
     """Write every sample view in every size and language."""
     os.environ.setdefault("SDL_VIDEODRIVER", "offscreen")
-    wanted = [(int(width), int(height)) for width, height in (size.split("x") for size in sizes)]
+    if len(sizes) > 1:
+        # An offscreen window cannot truly grow: each size gets a process of its own.
+        for size in sizes:
+            _again(size)
+        return
+    width, height = (int(side) for side in sizes[0].split("x"))
     with tempfile.TemporaryDirectory() as home:
-        prepare(Path(home) / "kivy", wanted[0], fps=0)
-        shoot_all(out, wanted, languages, only, faces or Path(home) / "faces")
+        prepare(Path(home) / "kivy", (width, height), fps=0)
+        shoot_all(out, (width, height), languages, only, faces or Path(home) / "faces")
+
+
+def _again(size: str) -> None:
+    skipped, words = False, []
+    for word in sys.argv[1:]:
+        if not skipped and word != "--size":
+            words.append(word)
+        skipped = word == "--size"
+    subprocess.run([sys.executable, "-m", "kiosk.screens.gallery", *words, "--size", size], check=True)  # noqa: S603
 
 
 def shoot_all(
-    out: Path, sizes: list[tuple[int, int]], languages: tuple[str, ...], only: tuple[str, ...], faces: Path
+    out: Path, size: tuple[int, int], languages: tuple[str, ...], only: tuple[str, ...], faces: Path
 ) -> None:
     """Needs a prepared Kivy."""
     from kiosk.screens.curtain import raised
     from kiosk.screens.samples import Samples
 
-    pilot = raised(sizes[0], ensure_faces(faces))
-    for size in sizes:
-        pilot.resize(size)
-        for language in languages:
-            folder = out / "{}x{}".format(*size) / language
-            folder.mkdir(parents=True, exist_ok=True)
-            for name, view in Samples(language).every().items():
-                if not only or name in only:
-                    pilot.show(view)
-                    pilot.shoot(folder / f"{name}.png")
+    pilot = raised(size, ensure_faces(faces))
+    for language in languages:
+        folder = out / "{}x{}".format(*size) / language
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, view in Samples(language).every().items():
+            if not only or name in only:
+                pilot.show(view)
+                pilot.shoot(folder / f"{name}.png")
 
 
 if __name__ == "__main__":

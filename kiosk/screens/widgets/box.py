@@ -18,7 +18,8 @@ from kivy.graphics import (
 from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, OptionProperty, StringProperty
 
 from kiosk.screens.tokens import look
-from kiosk.screens.widgets.layout import Column, Layers, Part, Row
+from kiosk.screens.widgets.layers import Layers
+from kiosk.screens.widgets.layout import Column, Part, Row
 
 ART = Path(__file__).parent.parent / "art" / "png"
 """The pictures the kiosk ships; a shop's own folder may stand before it (see `Gallery`)."""

@@ -9,7 +9,7 @@ from kivy.properties import BooleanProperty, NumericProperty, StringProperty
 from kiosk.screens.tokens import look
 from kiosk.screens.widgets.box import Plate, Slab
 from kiosk.screens.widgets.buttons import Push
-from kiosk.screens.widgets.layout import Grid
+from kiosk.screens.widgets.layers import Grid
 
 
 class Keypad(Grid):

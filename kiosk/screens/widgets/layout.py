@@ -9,6 +9,7 @@ from kivy.uix.widget import Widget
 
 from kiosk.events import Event
 from kiosk.screens.tokens import look
+from kiosk.screens.widgets.sharing import grown, shares
 
 
 class Part(Widget):
@@ -58,39 +59,6 @@ class Part(Widget):
 def visible(parts: Sequence[Any]) -> list[Any]:
     """The shown ones, first added first."""
     return [part for part in reversed(parts) if part.shown]
-
-
-def shares(wanted: list[float], parts: list[Any], room: float) -> list[float]:
-    """Give growers what is left, each between its least and most."""
-    growers = [i for i, part in enumerate(parts) if part.grow > 0]
-    given = [0.0 if part.grow > 0 else want for part, want in zip(parts, wanted, strict=True)]
-    left = room - sum(given)
-    for i in sorted(growers, key=lambda i: parts[i].most or float("inf")):
-        weight = sum(parts[j].grow for j in growers if not given[j])
-        share = max(parts[i].least, left * parts[i].grow / weight if weight else 0)
-        given[i] = min(share, parts[i].most) if parts[i].most else share
-        left -= given[i]
-    return given
-
-
-def grown(wanted: list[float], parts: list[Any], room: float) -> list[float]:
-    """Everybody has their natural size; growers share what is left, up to their most."""
-    given = [max(part.least, want) for part, want in zip(parts, wanted, strict=True)]
-    left = room - sum(given)
-    growers = [i for i, part in enumerate(parts) if part.grow > 0]
-    if left < 0 and growers:
-        # Too little room: who could grow must shrink, and their own gaps give way.
-        biggest = max(growers, key=lambda i: given[i])
-        given[biggest] = max(parts[biggest].least, given[biggest] + left)
-        return given
-    growers.sort(key=lambda i: parts[i].most or float("inf"))
-    for place, i in enumerate(growers):
-        most = parts[i].most or float("inf")
-        weight = sum(parts[j].grow for j in growers[place:])
-        more = max(0.0, min(left * parts[i].grow / weight, most - given[i]))
-        given[i] += more
-        left -= more
-    return given
 
 
 class Padded(Part):
@@ -239,51 +207,6 @@ class Row(Padded):
     def _lift(self, parts: list[Any], given: list[float]) -> float:
         drops = [part.drop(w) for part, w in zip(parts, given, strict=True) if hasattr(part, "drop")]
         return max(drops, default=0.0)
-
-
-class Layers(Padded):
-    """Parts above one another, each over the whole."""
-
-    def wants_height(self, width: float) -> float:
-        """As high as the highest."""
-        if self.high:
-            return float(self.high)
-        return max((part.wants_height(width) for part in visible(self.children)), default=0)
-
-    def wants_width(self) -> float:
-        """As wide as the widest."""
-        return float(self.wide) or max((part.wants_width() for part in visible(self.children)), default=0)
-
-    def place(self, x: float, y: float, width: float, height: float) -> None:
-        """Place everything inside as well."""
-        super().place(x, y, width, height)
-        for part in visible(self.children):
-            part.place(x, y, width, height)
-
-
-class Grid(Padded):
-    """Equal cells, `columns` beside one another, filling the height."""
-
-    columns = NumericProperty(2)
-    rows = NumericProperty(2)
-
-    def wants_height(self, width: float) -> float:
-        """Its rows, each as high as the highest cell."""
-        if self.high:
-            return float(self.high)
-        cell = (width - self.gap * (self.columns - 1)) / self.columns
-        tall = max((part.wants_height(cell) for part in visible(self.children)), default=0)
-        return float(tall * self.rows + self.gap * (self.rows - 1))
-
-    def place(self, x: float, y: float, width: float, height: float) -> None:
-        """Place the cells, row after row."""
-        super().place(x, y, width, height)
-        cell_w = (width - self.gap * (self.columns - 1)) / self.columns
-        cell_h = (height - self.gap * (self.rows - 1)) / self.rows
-        for i, part in enumerate(visible(self.children)):
-            row, column = divmod(i, int(self.columns))
-            top = y + height - row * (cell_h + self.gap)
-            part.place(x + column * (cell_w + self.gap), top - cell_h, cell_w, cell_h)
 
 
 class Sheet(Column):

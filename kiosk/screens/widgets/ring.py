@@ -6,7 +6,7 @@ from kivy.graphics import Color, SmoothLine
 from kivy.properties import BooleanProperty, NumericProperty
 
 from kiosk.screens.tokens import look
-from kiosk.screens.widgets.layout import Layers
+from kiosk.screens.widgets.layers import Layers
 from kiosk.screens.widgets.words import Words
 
 

@@ -18,7 +18,8 @@ from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, Obj
 
 from kiosk.screens.tokens import TIERS, look
 from kiosk.screens.widgets.box import Box, Painted
-from kiosk.screens.widgets.layout import Layers, Part
+from kiosk.screens.widgets.layers import Layers
+from kiosk.screens.widgets.layout import Part
 
 
 class MoonFace(Part):
