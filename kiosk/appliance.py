@@ -21,6 +21,7 @@ from kiosk.notify import tell, watchdog_interval
 from kiosk.ports import Clock
 from kiosk.settings import Settings
 from kiosk.views import View
+from kiosk.words import DEFAULT, Words
 
 log = logging.getLogger(__name__)
 
@@ -139,6 +140,7 @@ def assemble(settings: Settings, clock: Clock, show: Callable[[View], None]) -> 
         card_key=identity.cards,
         pin_checker=SoftwarePin() if settings.pin.offline == "software" else NoPin(),
         counter=counter,
+        say=Words(DEFAULT, ZoneInfo(settings.device.zone)),
     )
     parts = Parts(loop, Desk(world, show), world)
     parts.add("journal", journal.run, journal.stop)

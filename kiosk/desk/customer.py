@@ -6,7 +6,7 @@ from kiosk import events as ev
 from kiosk import views
 from kiosk.desk import notices
 from kiosk.desk.home import history, home
-from kiosk.desk.pages import Journey, Page, VisitEnded, frame, wait_for
+from kiosk.desk.pages import Journey, Page, VisitEnded, moment, wait_for
 from kiosk.desk.redeem import redeem, reprint
 from kiosk.desk.shelf import Shopper, browse
 from kiosk.desk.world import ANSWER_S_MAX, World
@@ -14,7 +14,7 @@ from kiosk.ledger import accounts as acc
 from kiosk.ledger.entries import Returned
 from kiosk.ledger.sync import Account
 from kiosk.ports import Draft
-from kiosk.words import Words
+from kiosk.words import Words, _
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def _identify(world: World, card: bytes) -> Journey[Account | None]:
     world.hub.ask_account(request, card)
     answered = yield from wait_for(
         world,
-        Page(lambda say, _left: _looking_up(world, say)),
+        moment(world, _("Looking up your card")),
         lambda event: event if isinstance(event, ev.AccountAnswered) and event.request == request else None,
         ANSWER_S_MAX,
     )
@@ -128,7 +128,3 @@ def _read_history(world: World, visitor: Visitor) -> Journey[None]:
             return
         if isinstance(event, ev.PageTurned):
             number = event.page
-
-
-def _looking_up(world: World, say: Words) -> views.Busy:
-    return views.Busy(frame(world, say, "staff"), say("One moment"), say("Looking up your card"))

@@ -37,9 +37,9 @@ class Desk:
         self._show = show
         self._shown: views.View | None = None
         self._words = {code: Words(code, world.shop.zone) for code in LANGUAGES}
-        self._language = DEFAULT
         self._journey: Journey[None] | None = None
         self._page: Page | None = None
+        self._drawn_for: Journey[None] | None = None
         self._staff_called = False
         self._touched_at = world.clock.monotonic()
         self._page_since = self._touched_at
@@ -94,8 +94,7 @@ class Desk:
         if isinstance(event, ev.Touched):
             self._draw()
         elif isinstance(event, ev.LanguageChosen):
-            if event.language in LANGUAGES:
-                self._language = event.language
+            self._world.say = self._words.get(event.language, self._world.say)
             self._draw()
         elif isinstance(event, ev.StaffCalled):
             self._staff_called = True
@@ -185,7 +184,7 @@ class Desk:
         if tap is not None:
             self._begin(visit(self._world, tap))
             return
-        self._language = DEFAULT
+        self._world.say = self._words[DEFAULT]
         self._invite()
 
     def _advance(self, step: Callable[[], Page]) -> None:
@@ -198,6 +197,10 @@ class Desk:
         if page is not self._page:
             self._page = page
             self._page_since = self._world.clock.monotonic()
+        # Somebody else's page never stays, not even for a moment.
+        ours = self._drawn_for is self._journey or isinstance(self._shown, views.Attract)
+        if ours and self._world.clock.monotonic() < self._page_since + page.after_s:
+            return
         self._draw()
 
     # --- the view --------------------------------------------------------------------------------
@@ -205,13 +208,14 @@ class Desk:
     def _draw(self) -> None:
         if self._page is None:
             return
+        self._drawn_for = self._journey
         view = self._view(self._page)
         if view != self._shown:
             self._shown = view
             self._show(view)
 
     def _view(self, page: Page) -> views.View:
-        world, say, now = self._world, self._words[self._language], self._world.clock.monotonic()
+        world, say, now = self._world, self._world.say, self._world.clock.monotonic()
         if page.countdown_s:
             spent = now - max(self._page_since, self._touched_at)
             return page.draw(say, max(0, page.countdown_s - int(spent)))
@@ -243,5 +247,4 @@ class Desk:
         log.critical("out of service: %s %s", code, detail)
         self.out_of_service = code
         self._journey = None
-        say = self._words[self._language]
-        self._show(notices.out_of_service(self._world, say, code))
+        self._show(notices.out_of_service(self._world, self._world.say, code))

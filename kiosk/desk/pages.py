@@ -6,8 +6,11 @@ from typing import TypeVar
 
 from kiosk.desk.world import World
 from kiosk.events import Event, Ticked
-from kiosk.views import Foot, Frame, View
+from kiosk.views import Busy, Foot, Frame, View
 from kiosk.words import Words, _
+
+MOMENT_S = 0.4
+"""A wait shorter than this needs no page of its own."""
 
 Draw = Callable[[Words, int], View]
 """Words and seconds left -> a view. Called again when the language, the link or the seconds change."""
@@ -19,11 +22,13 @@ class Page:
 
     `countdown_s` > 0: the page has its own clock and ends the visit itself; 0: the visit's idle dialog does.
     `held`: something is under way (a print): nobody can leave, no clock runs.
+    `after_s` > 0: most answers come sooner, so the page before stays that long and nothing flashes.
     """
 
     draw: Draw
     countdown_s: int = 0
     held: bool = False
+    after_s: float = 0.0
 
 
 T = TypeVar("T")
@@ -47,6 +52,15 @@ def frame(world: World, say: Words, *foot: Foot) -> Frame:
         foot_labels=tuple(say(FOOT_WORDS[part]) for part in foot),
         offline="" if world.connected else say("No network right now. Your points are safe."),
     )
+
+
+def moment(world: World, sentence: str) -> Page:
+    """One moment, please: shown only if it takes longer than one."""
+
+    def draw(say: Words, _left: int) -> View:
+        return Busy(frame(world, say), say("One moment"), say(sentence))
+
+    return Page(draw, after_s=MOMENT_S)
 
 
 def wait_for(

@@ -3,15 +3,15 @@
 from dataclasses import dataclass
 
 from kiosk import events as ev
-from kiosk import views
 from kiosk.desk import notices
-from kiosk.desk.pages import Draw, Journey, Page, frame, wait_for
+from kiosk.desk.pages import Draw, Journey, Page, moment, wait_for
 from kiosk.desk.rights import obtain
 from kiosk.desk.world import ANSWER_S_MAX, World
 from kiosk.ledger import accounts as acc
 from kiosk.ledger.entries import PinTried, PinTry
 from kiosk.ledger.sync import Account, PinAnswer
 from kiosk.ports import Draft
+from kiosk.words import _
 
 ROUTE = "card"
 
@@ -27,7 +27,7 @@ class Checked:
 
 def check_pin(world: World, account: Account, visit: str, pin: str) -> Journey[Checked]:
     """Spend a try, then ask head office; without it, check here where policy allows."""
-    page = Page(lambda say, _left: views.Busy(frame(world, say), say("One moment"), say("Checking your PIN")))
+    page = moment(world, _("Checking your PIN"))
     short = yield from obtain(world, acc.TRIES, 1, account.member, page)
     if short:
         locked = short == "tries" or (short == "later" and account.home and not world.connected)

@@ -6,7 +6,7 @@ from typing import Literal
 from kiosk import events as ev
 from kiosk import views
 from kiosk.desk import notices
-from kiosk.desk.pages import Draw, Journey, Page, frame, wait_for
+from kiosk.desk.pages import Draw, Journey, Page, frame, moment, wait_for
 from kiosk.desk.pin import check_pin
 from kiosk.desk.rights import obtain
 from kiosk.desk.vouchers import issue, voucher_paper
@@ -17,7 +17,7 @@ from kiosk.ledger.sync import Account, Gift
 from kiosk.membership.gifts import Offer, Reach
 from kiosk.membership.vouchers import shown
 from kiosk.ports import Draft, Operation
-from kiosk.words import Words
+from kiosk.words import Words, _
 
 Ending = Literal["shelf", "home", "leave"]
 TAKE_S = 30
@@ -116,7 +116,7 @@ def _answer(world: World, purchase: Purchase, ticket: str, tries: int | None) ->
 
 def _gather(world: World, purchase: Purchase) -> Journey[Draw | None]:
     """Points for exactly this price and one unit of the gift; a notice when one of them is not to be had."""
-    page = Page(lambda say, _left: _moment(world, say, say("Head office is setting your points aside")))
+    page = moment(world, _("Head office is setting your points aside"))
     member, gift = purchase.account.member, purchase.gift
     short = yield from obtain(world, acc.POINTS, gift.points, member, page)
     if not short:
@@ -157,18 +157,10 @@ def _record(world: World, account: Account, visit: str, outcome: Body) -> None:
 
 def _print(world: World, account: Account, body: Redeem, attempt: int) -> Journey[ev.Printed]:
     """Print behind the fence and wait for its word; silence is UNKNOWN."""
-    started = False
-
-    def draw(say: Words, _left: int) -> views.View:
-        nonlocal started
-        if not started:  # the first drawing knows the visitor's language
-            started = True
-            world.printer.print(body.op, attempt, voucher_paper(world, say, account, body, attempt))
-        return _moment(world, say, say("Your voucher is being printed. Please wait for it."))
-
+    world.printer.print(body.op, attempt, voucher_paper(world, world.say, account, body, attempt))
     printed = yield from wait_for(
         world,
-        Page(draw, held=True),
+        Page(lambda say, _left: _printing_page(world, say), held=True),
         lambda event: (
             event
             if isinstance(event, ev.Printed) and (event.op, event.attempt) == (body.op, attempt)
@@ -192,8 +184,10 @@ def _take(world: World, body: Redeem, after: int | None) -> Journey[Ending]:
 # --- pages -------------------------------------------------------------------------------------------
 
 
-def _moment(world: World, say: Words, sentence: str) -> views.Busy:
-    return views.Busy(frame(world, say), say("One moment"), sentence)
+def _printing_page(world: World, say: Words) -> views.Busy:
+    return views.Busy(
+        frame(world, say), say("One moment"), say("Your voucher is being printed. Please wait for it.")
+    )
 
 
 def _confirm_page(

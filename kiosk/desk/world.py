@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from kiosk import ports
 from kiosk.membership.rules import Rules, read_rules
+from kiosk.words import Words
 
 ANSWER_S_MAX = 5.0
 """How long a visitor waits for head office before they are told that nothing was spent."""
@@ -44,6 +45,8 @@ class World:
     card_key: ports.CardKey
     pin_checker: ports.PinChecker
     counter: ports.Counter
+    say: Words
+    """The visitor's language now; the desk keeps it up to date."""
     connected: bool = False
 
     def rules(self) -> Rules:

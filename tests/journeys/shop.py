@@ -30,6 +30,7 @@ from kiosk.offline.transport import HubUnreachable
 from kiosk.offline.uploader import Uploader
 from kiosk.offline.wants import Wants
 from kiosk.ports import CounterAnswer
+from kiosk.words import DEFAULT, Words
 
 V = TypeVar("V", bound=views.View)
 
@@ -172,6 +173,7 @@ class ShopFloor:
             shop=shop, journal=self.journal, replica=self.replica, hub=self.questions, printer=self.tray,
             clock=self.clock, ids=self.ids, voucher_key=self.identity.voucher,
             card_key=self.identity.cards, pin_checker=SoftwarePin(), counter=self.counter,
+            say=Words(DEFAULT, shop.zone),
         )  # fmt: skip
         self.desk = Desk(self.world, self.seen.append)
         self.desk.start()

@@ -197,3 +197,25 @@ def test_a_journal_that_fails_ends_all_service(floor: ShopFloor) -> None:
     assert notice.code == "K-JR-02"
     assert floor.tap(GUEST) is notice
     assert floor.desk.out_of_service == "K-JR-02"
+
+
+def test_a_quick_answer_flashes_no_waiting_page(floor: ShopFloor) -> None:
+    before = len(floor.seen)
+    floor.tap(HOME)
+    assert [type(view) for view in floor.seen[before:]] == [views.Home]
+
+
+def test_a_slow_answer_shows_that_something_happens(floor: ShopFloor) -> None:
+    floor.inbox.append(ev.CardTapped("reader", Card("virtual-cpu", HOME.encode())))
+    floor.desk.handle(floor.inbox.popleft())
+    assert isinstance(floor.now, views.Attract)
+    floor.clock.pass_by(1)
+    floor.desk.handle(ev.Ticked(floor.clock.monotonic()))
+    assert isinstance(floor.now, views.Busy)
+
+
+def test_a_new_card_clears_the_old_page_at_once(floor: ShopFloor) -> None:
+    floor.tap(HOME)
+    floor.inbox.append(ev.CardTapped("reader", Card("virtual-cpu", GUEST.encode())))
+    floor.desk.handle(floor.inbox.popleft())
+    assert isinstance(floor.now, views.Busy)
