@@ -111,6 +111,11 @@ class Mechanism:
         self.power = self.cutter_error = False
         self.roll.tear()
 
+    def pull_out_leftovers(self) -> None:
+        """Take out a strip that nothing will ever finish: its job was cleared."""
+        if not (self.buffered or self.rows_waiting or self._cut_due):
+            self.roll.tear()
+
     def _work(self, now: float) -> float | None:
         for _ in range(TURNS):
             if self.stopped:

@@ -34,15 +34,27 @@ def _near_end(printer: Mechanism) -> None:
     printer.roll.left = min(printer.roll.left, NEAR_END_ROWS)
 
 
+def _refill(printer: Mechanism) -> None:
+    """A new roll. Unless it goes on with the job, whoever brings it takes out what hangs there."""
+    printer.roll.left = ROLL_ROWS
+    printer.pull_out_leftovers()
+
+
+def _clear_jam(printer: Mechanism) -> None:
+    """Free the knife; it cuts what it was to cut, or the paper comes out by hand."""
+    printer.jammed = printer.cutter_error = False
+    printer.pull_out_leftovers()
+
+
 VERBS: dict[str, Callable[[Mechanism], None]] = {
     "status": _set(),
     "paper_out": _leave(0),
-    "refill": _leave(ROLL_ROWS),
+    "refill": _refill,
     "near_end": _near_end,
     "open_cover": _set(cover_open=True),
     "close_cover": _set(cover_open=False),
     "jam": _set(jammed=True),
-    "clear_jam": _set(jammed=False, cutter_error=False),
+    "clear_jam": _clear_jam,
     "off": Mechanism.switch_off,
     "on": _set(power=True),
     "lose_replies": _set(replies_lost=True),

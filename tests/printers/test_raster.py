@@ -1,0 +1,92 @@
+"""Vouchers as dots: codes that scan, lines that fit, text that stays text."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import ImageFont
+
+from kiosk.hardware.printers.raster import CannotDraw, Face, Faces, Raster, noto
+from kiosk.hardware.printers.service import PICTURES
+from kiosk.hardware.printers.wrapping import balanced, lines, plain
+from kiosk.membership import paper
+from tests.printers.reading import number_on, raster
+from tests.printers.sample import NUMBER, voucher
+
+FACE = noto().sc
+FONT = ImageFont.truetype(str(FACE.path), 28, index=FACE.index, layout_engine=ImageFont.Layout.BASIC)
+
+
+@pytest.mark.parametrize("width", [384, 576])
+@pytest.mark.parametrize("language", ["zh_CN", "zh_TW", "en"])
+@pytest.mark.parametrize("attempt", [1, 2])
+def test_every_voucher_scans_and_is_one_picture_of_the_papers_width(
+    language: str, width: int, attempt: int
+) -> None:
+    image = raster(width).draw(voucher(language, attempt))
+    assert (image.mode, image.width) == ("1", width)
+    assert image.height < 1500
+    assert number_on(image) == NUMBER
+
+
+def test_a_copy_is_longer_by_its_mark() -> None:
+    assert raster().draw(voucher("en", 2)).height > raster().draw(voucher("en")).height
+
+
+def test_scripts_have_their_own_faces() -> None:
+    sheet = [paper.Paper(language, (paper.Title("直角骨"),)) for language in ("zh_CN", "zh_TW")]
+    simplified, traditional = (raster().draw(one).tobytes() for one in sheet)
+    assert simplified != traditional
+
+
+@pytest.mark.parametrize("part", [paper.Title, paper.Text, lambda text: paper.Row(text, text, strong=True)])
+@pytest.mark.parametrize("text", ["白茶香氛蜡烛，" * 30, "Scented candle " * 30, "W" * 200, "（" * 90])
+@pytest.mark.parametrize("width", [384, 576])
+def test_long_texts_stay_off_the_edges(part: type[paper.Title], text: str, width: int) -> None:
+    image = raster(width).draw(paper.Paper("zh_CN", (part(text),)))
+    left, _, right, _ = image.convert("L").point(lambda shade: 255 - shade).getbbox() or (0, 0, 0, 0)
+    assert left >= 10
+    assert right <= width - 10
+
+
+@given(st.text(max_size=120), st.sampled_from([60, 360, 552]))
+@settings(max_examples=80, deadline=None)
+def test_lines_fit_and_lose_nothing(text: str, width: int) -> None:
+    told = lines(text, width, FONT.getlength)
+    assert all(FONT.getlength(line) <= width or len(line) == 1 for line in told)
+    assert "".join(told).replace(" ", "") == plain(text).replace(" ", "")
+    assert len(balanced(text, width, FONT.getlength)) == len(told)
+
+
+def test_stops_do_not_start_a_line_and_words_stay_whole() -> None:
+    told = lines("请到一楼服务台出示本券，本券限兑一件。Show this voucher", 9.5 * 28, FONT.getlength)
+    assert not any(line[0] in "，。" for line in told)
+    assert "voucher" in " ".join(told).split()
+
+
+def test_control_characters_are_dropped_and_not_obeyed() -> None:
+    assert plain("A\x1b@B\x10\x04\x01C\nD\u202e\x00") == "A@BC D"
+    nasty, tame = (
+        raster().draw(paper.Paper("en", (paper.Text(text),))).tobytes() for text in ("A\x1dVB", "AVB")
+    )
+    assert nasty == tame
+
+
+@pytest.mark.parametrize("name", ["no_such", "../voucher/gift_01", "", "/etc/passwd", "a\0b"])
+def test_a_picture_that_is_not_there_leaves_the_words(name: str) -> None:
+    words = (paper.Text("白茶香氛蜡烛"),)
+    with_picture = raster().draw(paper.Paper("zh_CN", (*words, paper.Picture(name))))
+    assert with_picture.tobytes() == raster().draw(paper.Paper("zh_CN", words)).tobytes()
+
+
+@pytest.mark.parametrize(
+    "parts", [(), (paper.Gap(),) * 101, (paper.Gap(800),) * 9, (paper.QR("A" * 401),), (paper.Gap(-5),)]
+)
+def test_papers_without_bounds_are_refused(parts: tuple[paper.Part, ...]) -> None:
+    with pytest.raises(CannotDraw):
+        raster().draw(paper.Paper("en", parts))
+
+
+def test_a_missing_font_is_told() -> None:
+    gone = Face(PICTURES / "gone.ttc")
+    with pytest.raises(CannotDraw, match=r"gone\.ttc"):
+        Raster(576, Faces(gone, gone, gone, gone), PICTURES).draw(voucher("en"))
