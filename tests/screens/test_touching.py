@@ -9,6 +9,7 @@ from kiosk import events as ev
 from kiosk import views
 from kiosk.screens.curtain import SteppedPilot
 from kiosk.screens.samples import Samples
+from kiosk.screens.widgets.buttons import Push
 from tests.screens.hearing import Told
 
 pytestmark = pytest.mark.window
@@ -102,6 +103,16 @@ def test_an_error_or_a_new_ticket_starts_over(window: SteppedPilot, told: Told) 
         ev.Confirmed("t-1", "222222"),
         ev.Confirmed("t-2", "333333"),
     ]
+
+
+@pytest.mark.parametrize("digits", ["", "24681", "246810"])
+def test_confirm_looks_ready_exactly_when_it_is(window: SteppedPilot, digits: str) -> None:
+    view = replace(Samples("en").confirm(), ticket=f"t-look-{digits}")
+    window.show(view)
+    for digit in digits:
+        window.tap(digit)
+    (button,) = (push for push in window.parts(Push) if push.label == view.confirm)
+    assert button.able is (len(digits) == view.pin_length)
 
 
 def test_too_few_digits_confirm_nothing(window: SteppedPilot, told: Told) -> None:
