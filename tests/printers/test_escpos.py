@@ -1,5 +1,8 @@
 """Job bytes, and telling a printer's answers apart."""
 
+import subprocess
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -122,3 +125,28 @@ def test_rubbish_passes_and_is_forgotten(rubbish: bytes, ident: bytes) -> None:
 )
 def test_states_become_fault_codes(four: bytes, code: str, near_end: bool) -> None:
     assert (Asb(four).code, Asb(four).near_end) == (code, near_end)
+
+
+def test_status_commands_byte_for_byte() -> None:
+    assert b"".join(escpos.QUERIES).hex(" ") == "10 04 01 10 04 02 10 04 03 10 04 04"
+    assert escpos.ASB_ON.hex(" ") == "1d 61 0f"
+    assert escpos.CLEAR.hex(" ") == "10 14 08 01 03 14 01 06 02 08"
+    assert escpos.process_id(b"ABcd").hex(" ") == "1d 28 48 06 00 30 30 41 42 63 64"
+    with pytest.raises(ValueError, match="process id"):
+        escpos.process_id(b"1234")
+
+
+def test_a_blank_paper_is_fed_and_not_sent_as_dots() -> None:
+    assert escpos.picture(Image.new("1", (576, 300), 1)) == b"\x1bJ\xff\x1bJ\x2d"
+
+
+def test_python_escpos_reads_no_cache_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    script = (
+        "import os; from kiosk.hardware.printers import escpos; escpos._frame();"
+        "from escpos.capabilities import pickle_path; print(pickle_path, os.path.exists(pickle_path))"
+    )
+    monkeypatch.delenv("ESCPOS_CAPABILITIES_PICKLE_DIR", raising=False)
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    path, left = done.stdout.split()
+    assert "kiosk-escpos-" in path
+    assert left == "False"

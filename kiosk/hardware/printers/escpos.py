@@ -4,7 +4,11 @@ A job is the whole paper as a picture, so that any script prints on any printer 
 read as a command. It ends in a process id, which the printer says back once all before it has printed.
 """
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
+from tempfile import TemporaryDirectory
 
 from PIL.Image import Image
 
@@ -23,6 +27,7 @@ _FEED_MAX = 255
 _ROWS_MAX = 12_000
 _DOTS_AN_INCH = 203
 _TAIL_DOTS = 24
+_CACHE = "ESCPOS_CAPABILITIES_PICKLE_DIR"
 
 
 def is_ident(ident: bytes) -> bool:
@@ -101,7 +106,8 @@ def _feed(rows: int) -> bytes:
 @cache
 def _frame() -> tuple[bytes, bytes]:
     """(reset, feed to the knife and cut), from python-escpos; it loads slowly, hence here."""
-    from escpos.printer import Dummy
+    with _own_cache():
+        from escpos.printer import Dummy
 
     paper = Dummy()
     paper.hw("INIT")
@@ -109,3 +115,17 @@ def _frame() -> tuple[bytes, bytes]:
     paper.clear()
     paper.cut(mode="PART", feed=False)
     return start, bytes(paper.output)
+
+
+@contextmanager
+def _own_cache() -> Iterator[None]:
+    """python-escpos unpickles a cache while it is imported: never from a place that others can write."""
+    if os.environ.get(_CACHE):
+        yield
+        return
+    with TemporaryDirectory(prefix="kiosk-escpos-") as folder:
+        os.environ[_CACHE] = folder
+        try:
+            yield
+        finally:
+            del os.environ[_CACHE]
