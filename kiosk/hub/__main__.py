@@ -16,10 +16,11 @@ import uvicorn
 
 from kiosk.hub.api import create_app
 from kiosk.hub.demo_shop import seed
-from kiosk.hub.ids import FreshIds, read_generation
+from kiosk.hub.generation import read_generation
 from kiosk.hub.office import Enrolment, HeadOffice
 from kiosk.hub.settings import BadSettings, HubSettings, read_settings
 from kiosk.hub.tables import devices, members, open_database
+from kiosk.ledger.ids import FreshIds
 
 _OFFSET = struct.Struct("<q")
 
