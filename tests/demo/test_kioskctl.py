@@ -53,6 +53,23 @@ def test_missing_packages_are_named_in_one_line_for_who_is_not_root(tmp_path: Pa
     assert said.stdout.startswith("[1/5] ")
 
 
+@pytest.mark.skipif(os.getuid() != 0, reason="only root installs packages")
+def test_root_installs_what_is_missing_and_nothing_else(tmp_path: Path) -> None:
+    door, tools = _door(tmp_path), tmp_path / "bin"
+    asked = tmp_path / "asked"
+    _tool(tools, "dpkg-query", 'shift 2; for p in "$@"; do [ $p = pcscd ] || echo "installed $p"; done')
+    record = f'echo "$DEBIAN_FRONTEND: $*" >> {asked}'
+    _tool(tools, "apt-get", f'{record}; [ "$3" = update ] || {{ echo broken pool; exit 100; }}')
+    said = _run(door, tools, "demo")
+    assert asked.read_text().splitlines() == [
+        "noninteractive: -o DPkg::Lock::Timeout=120 update",
+        "noninteractive: -o DPkg::Lock::Timeout=120 install -y --no-install-recommends pcscd",
+    ]
+    assert said.returncode == 1
+    assert "broken pool" in said.stderr
+    assert said.stderr.splitlines()[-1] == "Try by hand: apt-get update && apt-get install -y pcscd"
+
+
 ALL_THERE = 'shift 2; for p in "$@"; do echo "installed $p"; done'
 
 
