@@ -1,12 +1,15 @@
 """What every journey is given: the shop's settings and the ports, in one place."""
 
+import logging
 from dataclasses import dataclass
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from kiosk import ports
-from kiosk.membership.rules import Rules, read_rules
+from kiosk.membership.rules import FIRST, BadRules, Rules, read_rules
 from kiosk.words import Words
+
+log = logging.getLogger(__name__)
 
 ANSWER_S_MAX = 5.0
 """How long a visitor waits for head office before they are told that nothing was spent."""
@@ -50,13 +53,17 @@ class World:
     connected: bool = False
 
     def rules(self) -> Rules:
-        """The rule pack in force; read again only when its version changed."""
+        """The rule pack in force, read when it changed; one that cannot be read changes nothing."""
         text = self.replica.rules()
-        if self._rules is None or self._rules[0] != text:
-            self._rules = (text, read_rules(text))
+        if text != self._rules[0]:
+            try:
+                self._rules = (text, read_rules(text))
+            except BadRules as trouble:
+                log.error("the rule pack cannot be read, the last one stays: %s", trouble)
+                self._rules = (text, self._rules[1])
         return self._rules[1]
 
-    _rules: tuple[str, Rules] | None = None
+    _rules: tuple[str, Rules] = ("", FIRST)
 
     @cached_property
     def kiosk_number(self) -> int:

@@ -34,6 +34,13 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     categories: dict[str, Named] = {}
 
 
+FIRST = Rules(
+    tiers={"member": TierRule(begins=0, name={"zh_CN": "会员", "zh_TW": "會員", "en": "Member"})},
+    voucher=VoucherRule(pickup={"zh_CN": "服务台", "zh_TW": "服務台", "en": "Service counter"}),
+)
+"""Before head office was ever heard: enough to draw a page, nothing that promises anything."""
+
+
 def read_rules(text: str) -> Rules:
     """The rules in a pack's TOML text; BadRules says what does not fit."""
     try:

@@ -121,7 +121,7 @@ class CounterEar:
 class ShopFloor:
     """One kiosk in the demo shop. `do` tells events and lets everything that follows from them happen."""
 
-    def __init__(self, folder: Path, office: HeadOffice | None = None) -> None:
+    def __init__(self, folder: Path, office: HeadOffice | None = None, *, cut: bool = False) -> None:
         self.folder = folder
         self.clock = TestClock()
         self.chance = random.Random(7)
@@ -129,6 +129,7 @@ class ShopFloor:
         self.identity = load_or_create(folder / "identity", b"k" * 32)
         self.office = office or self._head_office()
         self.wire = Wire(self.office)
+        self.wire.cut = cut
         self.seen: list[views.View] = []
         self.open()
         self.sync()

@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from shop import ShopFloor
@@ -219,3 +220,24 @@ def test_a_new_card_clears_the_old_page_at_once(floor: ShopFloor) -> None:
     floor.inbox.append(ev.CardTapped("reader", Card("virtual-cpu", GUEST.encode())))
     floor.desk.handle(floor.inbox.popleft())
     assert isinstance(floor.now, views.Busy)
+
+
+def test_a_kiosk_that_never_heard_of_head_office_still_greets(tmp_path: Path) -> None:
+    floor = ShopFloor(tmp_path, cut=True)
+    assert isinstance(floor.now, views.Attract)
+    shelf = floor.do(ev.ShelfOpened())
+    assert isinstance(shelf, views.Shelf)
+    assert shelf.empty
+    notice = floor.tap(HOME)
+    assert isinstance(notice, views.Notice)
+    assert notice.code == "K-NW-01"
+    floor.heal()
+    floor.sync()
+    assert isinstance(floor.tap(HOME), views.Home)
+    floor.crash()
+
+
+def test_a_rule_pack_that_cannot_be_read_changes_nothing(floor: ShopFloor) -> None:
+    before = floor.world.rules()
+    floor.replica.rules = lambda: "this is no rule pack"  # type: ignore[method-assign]
+    assert floor.world.rules() is before
