@@ -5,6 +5,7 @@
 
 import os
 import signal
+import socket
 import statistics
 import subprocess
 import sys
@@ -43,6 +44,14 @@ def pss_of(pid: int) -> float:
     return next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
 
 
+def drawn(told: socket.socket) -> bool:
+    """Whether the kiosk has told its service manager that the invitation is on the glass."""
+    try:
+        return told.recv(4096).startswith(b"STATUS=the invitation")
+    except BlockingIOError:
+        return False
+
+
 @contextmanager
 def kiosk(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], float]]:
     """A real `kiosk run` without hub, reader and printer; yields it at its first frame."""
@@ -73,7 +82,7 @@ dir = "{folder / "state"}"
             cwd=ROOT, env={**os.environ, "NOTIFY_SOCKET": str(notices)}, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         try:
-            while not opening.ready_was_told(told):
+            while not drawn(told):
                 assert process.poll() is None, "the kiosk ended"
                 time.sleep(0.001)
             yield process, time.perf_counter() - began

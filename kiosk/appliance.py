@@ -13,8 +13,9 @@ from zoneinfo import ZoneInfo
 
 from kiosk.clock import RealClock
 from kiosk.control import ControlSocket, CounterDesk
+from kiosk.desk.attract import invitation
 from kiosk.desk.desk import Desk
-from kiosk.desk.world import Shop, World
+from kiosk.desk.world import Front, Shop, World
 from kiosk.ledger.ids import FreshIds
 from kiosk.loop import Loop
 from kiosk.notify import tell, watchdog_interval
@@ -68,8 +69,8 @@ def prepare_environment(settings: Settings) -> None:
         os.environ["PCSCLITE_CSOCK_NAME"] = settings.reader.socket
 
 
-def assemble(settings: Settings, clock: Clock, show: Callable[[View], None]) -> Parts:
-    """Make every part and join them; nothing runs yet."""
+def assemble(settings: Settings, clock: Clock, loop: Loop, show: Callable[[View], None]) -> Parts:
+    """Make every part and join them; nothing runs yet. Imports what the first page does not need."""
     from kiosk.hardware.printers.service import open_printer
     from kiosk.hardware.reader_watcher import ReaderWatcher
     from kiosk.offline.escrow import start_up
@@ -85,7 +86,6 @@ def assemble(settings: Settings, clock: Clock, show: Callable[[View], None]) -> 
 
     state = Path(settings.state.dir)
     ids = FreshIds(clock.now)
-    loop = Loop(clock)
     identity = load_or_create(state / "identity")
     replica = StoredReplica(state / "replica.db")
 
@@ -157,28 +157,35 @@ def assemble(settings: Settings, clock: Clock, show: Callable[[View], None]) -> 
 class Threads:
     """Runs every part on a thread of its own; the first one to crash ends the process."""
 
-    def __init__(self, parts: Parts) -> None:
-        self._parts = parts
+    def __init__(self, loop: Loop) -> None:
+        self._loop = loop
+        self._parts: Parts | None = None
         self._threads: list[threading.Thread] = []
 
-    def start(self, on_closed: Callable[[], None]) -> None:
-        """Parts first, then the desk; `on_closed` when the desk can serve nobody any more."""
-        for name, work in self._parts.runs.items():
-            self._begin(name, work)
-        desk, loop = self._parts.desk, self._parts.loop
+    def start(self, make: Callable[[], Parts], on_closed: Callable[[str], None]) -> None:
+        """On the desk's own thread: make the parts, start theirs, serve.
+
+        `on_closed` hears the fault code when the desk can serve nobody any more.
+        """
 
         def serve() -> None:
-            desk.start()
-            loop.run(desk, on_closed)
+            parts = self._parts = make()
+            for name, work in parts.runs.items():
+                self._begin(name, work)
+            parts.desk.start()
+            tell("READY=1")
+            self._loop.run(parts.desk, lambda: on_closed(parts.desk.out_of_service))
 
         self._begin("desk", serve)
 
     def stop(self) -> None:
         """End the desk, then every part in the order it asks for, the journal last."""
-        self._parts.loop.stop()
-        for stop in reversed(self._parts.stops):
+        self._loop.stop()
+        for thread in self._threads[:1]:
+            thread.join(timeout=STOP_S)  # the desk first: nothing it began is left half done
+        for stop in reversed(self._parts.stops if self._parts else []):
             stop()
-        for thread in self._threads:
+        for thread in self._threads[1:]:
             thread.join(timeout=STOP_S)
 
     def _begin(self, name: str, work: Callable[[], None]) -> None:
@@ -200,10 +207,6 @@ def _ends_everything(name: str, work: Callable[[], None]) -> Callable[[], None]:
     return guarded
 
 
-def _ready() -> None:
-    tell("READY=1")
-
-
 def run(
     settings: Settings,
     clock: Clock | None = None,
@@ -219,23 +222,30 @@ def run(
     from kiosk.screens.faces import ensure_faces
 
     clock = clock or RealClock()
-    faces = ensure_faces(state / "faces")
+    loop = Loop(clock)
+    threads = Threads(loop)
     closed = threading.Event()
-    app: KioskApp  # the desk needs its screen, the screen its inbox: the view travels once both are there
-    parts = assemble(settings, clock, lambda view: app.show(view))  # noqa: PLW0108
-    app = KioskApp(parts.loop.post, (screen.width, screen.height), faces, on_first_frame=_ready)
-    more(app, parts)
-    threads = Threads(parts)
 
-    def close() -> None:
+    def make() -> Parts:
+        parts = assemble(settings, clock, loop, app.show)
+        more(app, parts)
+        return parts
+
+    def close(code: str) -> None:
         # A frozen device would only freeze again: its page stays, its log still goes up.
-        if parts.desk.out_of_service != FROZEN:
+        if code != FROZEN:
             closed.set()
             app.stop_soon(OUT_OF_SERVICE_S)
 
+    def first_frame() -> None:
+        tell("STATUS=the invitation is on the glass")
+        threads.start(make, close)
+
+    size = (screen.width, screen.height)
+    app = KioskApp(loop.post, size, ensure_faces(state / "faces"), on_first_frame=first_frame)
+    app.show(invitation(Front(shop=shop_of(settings)), Words(DEFAULT, ZoneInfo(settings.device.zone))))
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: app.stop_soon(0))
-    threads.start(close)
     app.keep_alive(watchdog_interval(), lambda: tell("WATCHDOG=1"))
     app.run()
     tell("STOPPING=1")

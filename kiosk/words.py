@@ -9,8 +9,6 @@ from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date
-
 LANGUAGES = {"zh_CN": "简体中文", "zh_TW": "繁體中文", "en": "English"}
 DEFAULT = "zh_CN"
 _LOCALE = Path(__file__).parent / "locale"
@@ -69,11 +67,15 @@ class Words:
 
     def day(self, day: date) -> str:
         """12月31日, 31 December."""
+        from babel.dates import format_date  # not needed for the first page
+
         pattern = "d MMMM" if self.language == "en" else "M月d日"
         return format_date(day, pattern, locale=self.language)
 
     def full_day(self, day: date) -> str:
         """2026年12月31日, 31 December 2026."""
+        from babel.dates import format_date
+
         pattern = "d MMMM y" if self.language == "en" else "y年M月d日"
         return format_date(day, pattern, locale=self.language)
 

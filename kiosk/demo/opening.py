@@ -134,7 +134,7 @@ def _open_kiosk(crew: Crew, ports: Ports, offscreen: bool) -> None:
 
 
 def first_frame(at: Path) -> socket.socket:
-    """A socket like the service manager's, on which the kiosk says READY=1 after its first frame."""
+    """A socket like the service manager's, on which the kiosk says READY=1 once it serves."""
     at.unlink(missing_ok=True)
     told = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK)
     told.bind(str(at))

@@ -5,13 +5,13 @@ from kiosk import views
 from kiosk.desk import notices
 from kiosk.desk.pages import Journey, Page, frame
 from kiosk.desk.shelf import Shopper, browse
-from kiosk.desk.world import World
+from kiosk.desk.world import Front, World
 from kiosk.words import LANGUAGES, Words
 
 
 def attract(world: World, readers_gone: set[str]) -> Journey[None]:
     """The page between visits. A card ends it from outside."""
-    page = Page(lambda say, _left: _invitation(world, say, bool(readers_gone)))
+    page = Page(lambda say, _left: invitation(world, say, bool(readers_gone)))
     while True:
         event = yield page
         if isinstance(event, ev.ShelfOpened):
@@ -30,7 +30,8 @@ def _look_around(world: World) -> Journey[None]:
             event = yield page
 
 
-def _invitation(world: World, say: Words, reader_gone: bool) -> views.Attract:
+def invitation(world: Front, say: Words, reader_gone: bool = False) -> views.Attract:
+    """The page nobody has touched yet."""
     return views.Attract(
         frame=frame(world, say, "staff"),
         invitation=say("Please tap your member card"),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import TypeVar
 
-from kiosk.desk.world import World
+from kiosk.desk.world import Front, World
 from kiosk.events import Event, Ticked
 from kiosk.views import Busy, Foot, Frame, View
 from kiosk.words import Words, _
@@ -42,7 +42,7 @@ class VisitEnded(Exception):
 FOOT_WORDS: dict[Foot, str] = {"back": _("Back"), "staff": _("Call staff"), "leave": _("Exit")}
 
 
-def frame(world: World, say: Words, *foot: Foot) -> Frame:
+def frame(world: Front, say: Words, *foot: Foot) -> Frame:
     """What stands around a page."""
     return Frame(
         language=say.language,
@@ -50,7 +50,7 @@ def frame(world: World, say: Words, *foot: Foot) -> Frame:
         fact=say("Kiosk {number}", number=world.kiosk_number),
         foot=foot,
         foot_labels=tuple(say(FOOT_WORDS[part]) for part in foot),
-        offline="" if world.connected else say("No network right now. Your points are safe."),
+        offline=say("No network right now. Your points are safe.") if world.connected is False else "",
     )
 
 

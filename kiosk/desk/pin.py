@@ -30,7 +30,7 @@ def check_pin(world: World, account: Account, visit: str, pin: str) -> Journey[C
     page = moment(world, _("Checking your PIN"))
     short = yield from obtain(world, acc.TRIES, 1, account.member, page)
     if short:
-        locked = short == "tries" or (short == "later" and account.home and not world.connected)
+        locked = short == "tries" or (short == "later" and account.home and world.connected is False)
         return Checked(why=notices.pin_locked(world) if locked else notices.no_right(world))
     (spent,) = world.journal.append(Draft(PinTry(route=ROUTE), member=account.member, visit=visit))
     answer = yield from _ask_hub(world, account, spent.id, pin, page)
@@ -42,7 +42,7 @@ def check_pin(world: World, account: Account, visit: str, pin: str) -> Journey[C
 
 
 def _ask_hub(world: World, account: Account, entry: str, pin: str, page: Page) -> Journey[PinAnswer | None]:
-    if not world.connected:
+    if world.connected is False:
         return None
     request = world.ids.uuid7()
     world.hub.ask_pin(request, account.member, ROUTE, entry, pin)

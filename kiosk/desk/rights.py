@@ -11,7 +11,7 @@ def obtain(world: World, asset: str, amount: int, member: str | None, page: Page
     missing = amount - world.journal.rights(asset, member)
     if missing <= 0:
         return ""
-    if not world.connected:
+    if world.connected is False:
         return "later"
     want = Want(id=world.ids.uuid7(), member=member, asset=asset, amount=missing)
 

@@ -33,11 +33,24 @@ class Shop:
     """Readers that swallow the card: there, taking it out ends the visit."""
 
 
-@dataclass
-class World:
-    """The ports."""
+@dataclass(kw_only=True)
+class Front:
+    """What the invitation needs: it stands before any device or file was opened."""
 
     shop: Shop
+    connected: bool | None = None
+    """Whether head office can be reached; None until the first try."""
+
+    @cached_property
+    def kiosk_number(self) -> int:
+        """The kiosk's number as people say it: 3, not 03."""
+        return int(self.shop.kiosk)
+
+
+@dataclass(kw_only=True)
+class World(Front):
+    """The ports."""
+
     journal: ports.Journal
     replica: ports.Replica
     hub: ports.Hub
@@ -50,7 +63,6 @@ class World:
     counter: ports.Counter
     say: Words
     """The visitor's language now; the desk keeps it up to date."""
-    connected: bool = False
 
     def rules(self) -> Rules:
         """The rule pack in force, read when it changed; one that cannot be read changes nothing."""
@@ -64,8 +76,3 @@ class World:
         return self._rules[1]
 
     _rules: tuple[str, Rules] = ("", FIRST)
-
-    @cached_property
-    def kiosk_number(self) -> int:
-        """The kiosk's number as people say it: 3, not 03."""
-        return int(self.shop.kiosk)
