@@ -78,7 +78,7 @@ dir = "{folder / "state"}"
     with opening.first_frame(notices) as told:
         began = time.perf_counter()
         process = subprocess.Popen(
-            [sys.executable, "-m", "kiosk", "run", str(config)],
+            [sys.executable, "-m", "kiosk.appliance", str(config)],
             cwd=ROOT, env={**os.environ, "NOTIFY_SOCKET": str(notices)}, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         try:

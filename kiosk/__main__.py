@@ -31,9 +31,9 @@ def run(config: str, check: bool) -> None:
     if check:
         click.echo(f"{config}: good")
         return
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
     from kiosk import appliance
 
+    logging.basicConfig(level=logging.INFO, format=appliance.LOG_FORMAT)
     sys.exit(appliance.run(settings))
 
 

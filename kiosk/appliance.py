@@ -4,6 +4,7 @@ import logging
 import os
 import random
 import signal
+import sys
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,17 +15,18 @@ from zoneinfo import ZoneInfo
 from kiosk.clock import RealClock
 from kiosk.control import ControlSocket, CounterDesk
 from kiosk.desk.attract import invitation
-from kiosk.desk.desk import Desk
 from kiosk.desk.world import Front, Shop, World
 from kiosk.ledger.ids import FreshIds
-from kiosk.loop import Loop
+from kiosk.loop import Loop, Teller
 from kiosk.notify import tell, watchdog_interval
 from kiosk.ports import Clock
-from kiosk.settings import Settings
+from kiosk.settings import BadSettings, Settings, load
 from kiosk.views import View
 from kiosk.words import DEFAULT, Words
 
 log = logging.getLogger(__name__)
+
+LOG_FORMAT = "%(asctime)s %(name)s %(levelname)s %(message)s"
 
 OUT_OF_SERVICE = 75
 """Exit code of a kiosk that could not keep its records (EX_TEMPFAIL): systemd starts it again."""
@@ -41,7 +43,7 @@ class Parts:
     """What `assemble` made, for those who start and stop it."""
 
     loop: Loop
-    desk: Desk
+    desk: Teller
     world: World
     runs: dict[str, Callable[[], None]] = field(default_factory=dict)
     """Thread name -> its endless work, in the order it is begun."""
@@ -71,6 +73,7 @@ def prepare_environment(settings: Settings) -> None:
 
 def assemble(settings: Settings, clock: Clock, loop: Loop, show: Callable[[View], None]) -> Parts:
     """Make every part and join them; nothing runs yet. Imports what the first page does not need."""
+    from kiosk.desk.desk import Desk
     from kiosk.hardware.printers.service import open_printer
     from kiosk.hardware.reader_watcher import ReaderWatcher
     from kiosk.offline.escrow import start_up
@@ -264,3 +267,18 @@ def shop_of(settings: Settings) -> Shop:
         countdown_s=settings.screen.countdown_s,
         offline_pin=settings.pin.offline == "software",
     )
+
+
+def main() -> int:
+    """`python -m kiosk.appliance CONFIG`: a kiosk without the command line, which costs start-up."""
+    try:
+        settings = load(Path(sys.argv[1]))
+    except BadSettings as bad:
+        sys.stderr.write(f"{bad}\n")
+        return 2
+    logging.basicConfig(level=logging.INFO, format=LOG_FORMAT)
+    return run(settings)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

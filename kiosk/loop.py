@@ -20,6 +20,9 @@ class Teller(Protocol):
 
     out_of_service: str
 
+    def start(self) -> None:
+        """Show the first page."""
+
     def handle(self, event: Event) -> None:
         """Take one event."""
 

@@ -47,7 +47,7 @@ def main() -> int:
     parser.add_argument("--clock", type=Path, required=True)
     parser.add_argument("--pilot", type=Path, required=True)
     asked = parser.parse_args()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    logging.basicConfig(level=logging.INFO, format=appliance.LOG_FORMAT)
 
     def with_pilot(app: Any, parts: appliance.Parts) -> None:
         pilot = ControlSocket(asked.pilot, pilot_verbs(app))
