@@ -4,12 +4,14 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import click
 
 from kiosk.screens.faces import ensure_faces
 from kiosk.screens.prepare import prepare
+from kiosk.views import View
 
 SIZES = ("1080x1920", "1280x800")
 
@@ -46,9 +48,15 @@ def _again(size: str) -> None:
 
 
 def shoot_all(
-    out: Path, size: tuple[int, int], languages: tuple[str, ...], only: tuple[str, ...], faces: Path
+    out: Path,
+    size: tuple[int, int],
+    languages: tuple[str, ...],
+    only: tuple[str, ...],
+    faces: Path,
+    *,
+    pages: Callable[[str], Mapping[str, View]] | None = None,
 ) -> None:
-    """Needs a prepared Kivy."""
+    """The samples, or the `pages` of a language by name. Needs a prepared Kivy."""
     from kiosk.screens.curtain import raised
     from kiosk.screens.samples import Samples
 
@@ -56,7 +64,7 @@ def shoot_all(
     for language in languages:
         folder = out / "{}x{}".format(*size) / language
         folder.mkdir(parents=True, exist_ok=True)
-        for name, view in Samples(language).every().items():
+        for name, view in (pages(language) if pages else Samples(language).every()).items():
             if not only or name in only:
                 pilot.show(view)
                 pilot.shoot(folder / f"{name}.png")

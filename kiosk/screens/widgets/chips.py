@@ -15,6 +15,8 @@ from kiosk.views import Language, Tab
 
 LONG_TABS = 24
 """Characters on all chips together from which they take the smaller style, all of them."""
+TINY_LABEL = 5
+"""A chip with fewer characters keeps its wide sides, or no finger would find it."""
 
 
 def chips(tabs: Sequence[Tab]) -> Callable[[Tab], Push]:
@@ -25,6 +27,7 @@ def chips(tabs: Sequence[Tab]) -> Callable[[Tab], Push]:
 
 def chip(tab: Tab, style: str) -> Push:
     """A category."""
+    tiny = len(tab.label) < TINY_LABEL and not tab.chosen
     return Push(
         label=tab.label,
         icon="check" if tab.chosen else "",
@@ -35,7 +38,7 @@ def chip(tab: Tab, style: str) -> Push:
         round_by=look.chip / 2,
         least=look.chip,
         high=look.chip,
-        pad_x=look.s16 if style == "note" else look.s32,
+        pad_x=look.s16 if style == "note" and not tiny else look.s32,
         lines=1,
     )
 

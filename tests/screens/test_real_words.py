@@ -1,0 +1,25 @@
+"""The real desk's own sentences, through the real window: none is cut, none collides with another."""
+
+from pathlib import Path
+
+import pytest
+
+from kiosk.screens.curtain import SteppedPilot
+from kiosk.words import LANGUAGES
+from tests.screens.judging import faults
+from tests.screens.real_pages import real_pages
+
+pytestmark = pytest.mark.window
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_real_sentence_is_cut_or_collides(window: SteppedPilot, tmp_path: Path, language: str) -> None:
+    pages = real_pages(tmp_path, language)
+    assert {page.frame.language for page in pages.values()} == {language}
+    found = {}
+    for size in ((1080, 1920), (1280, 800)):
+        window.resize(size)
+        for name, page in pages.items():
+            window.show(page)
+            found[f"{name} {size}"] = faults(window)
+    assert {name: wrong for name, wrong in found.items() if wrong} == {}
