@@ -104,6 +104,11 @@ class CounterDesk:
         """claim {number, check, operator} and void {number, operator}."""
         return {"claim": self._claim, "void": self._void, "ping": lambda _message: {"ok": True}}
 
+    def expects(self, request: str) -> bool:
+        """Whether somebody still waits for this answer."""
+        with self._lock:
+            return request in self._waiting
+
     def answer(self, request: str, said: CounterAnswer) -> None:
         """From the desk: the answer to a question."""
         with self._lock:

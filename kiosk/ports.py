@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from kiosk.events import Event
-from kiosk.ledger.entries import Body, Claim, Entry, Redeem
+from kiosk.ledger.entries import Body, Claim, ClockTrust, Entry, Redeem
 from kiosk.ledger.sync import Account, Gift, Want
 from kiosk.membership.cards import Card
 from kiosk.membership.claims import ClaimAnswer
@@ -54,6 +54,8 @@ class Operation:
     claimed_at: int | None
     at: int
     claim_held: bool
+    clock: ClockTrust = "trusted"
+    """Whether the device believed its clock when it was redeemed."""
 
 
 class Journal(Protocol):
@@ -195,6 +197,9 @@ class CounterAnswer:
 
 class Counter(Protocol):
     """Whoever asked about a voucher (a command, later a staff screen)."""
+
+    def expects(self, request: str) -> bool:
+        """Whether somebody still waits for this answer."""
 
     def answer(self, request: str, said: CounterAnswer) -> None:
         """The answer to ClaimAsked or VoidAsked."""

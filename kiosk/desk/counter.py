@@ -1,8 +1,9 @@
 """The counter: a voucher is presented, or staff found that it never came out."""
 
 from kiosk.desk.world import World
-from kiosk.events import ClaimAsked, VoidAsked
-from kiosk.ledger.entries import Body, Claim, Post, Void
+from kiosk.events import ClaimAsked, Printed, VoidAsked
+from kiosk.ledger import accounts as acc
+from kiosk.ledger.entries import Body, Claim, Post, Returned, Void
 from kiosk.membership.claims import ClaimAnswer, Presented, judge
 from kiosk.membership.vouchers import check_code, signature_of, typed_number
 from kiosk.ports import CounterAnswer, Draft, Operation
@@ -17,6 +18,16 @@ SENTENCES = {
     ClaimAnswer.NOT_FINISHED: _("This voucher is still being printed. Wait for the kiosk."),
     ClaimAnswer.NOT_HERE: _("Another kiosk issued this voucher; it cannot be checked here yet."),
 }
+
+
+def answer(world: World, asked: ClaimAsked | VoidAsked) -> None:
+    """Settle what staff ask, unless they stopped waiting: then nothing is journalled behind their back."""
+    if not world.counter.expects(asked.request):
+        return
+    if isinstance(asked, ClaimAsked):
+        answer_claim(world, asked)
+    else:
+        answer_void(world, asked)
 
 
 def answer_claim(world: World, asked: ClaimAsked) -> None:
@@ -47,7 +58,10 @@ def answer_void(world: World, asked: VoidAsked) -> None:
         result = closed.get(state, ClaimAnswer.NOT_HERE if not state else ClaimAnswer.NOT_FINISHED)
         world.counter.answer(asked.request, CounterAnswer(result, sentence))
         return
-    _journal(world, operation, asked.operator, [Void(op=operation.redeem.op, reason="staff")])
+    points = operation.redeem.points
+    back = Returned(asset=acc.POINTS, amount=points, member=operation.member)
+    # A void puts the points into this kiosk's escrow; nobody is visiting, so they go home at once.
+    _journal(world, operation, asked.operator, [Void(op=operation.redeem.op, reason="staff"), back])
     say = _staff_words(world)
     sentence = say(
         "Void. {points} points are back with the member.", points=say.points(operation.redeem.points)
@@ -55,6 +69,13 @@ def answer_void(world: World, asked: VoidAsked) -> None:
     world.counter.answer(
         asked.request, CounterAnswer(ClaimAnswer.VOID, sentence, _gift(world, operation.redeem.gift))
     )
+
+
+def printed_late(world: World, printed: Printed) -> None:
+    """The printer vouches for a paper after the desk had given up waiting: the voucher is good."""
+    operation = world.journal.operation(printed.op)
+    if operation is not None and operation.state == "unknown" and operation.attempt == printed.attempt:
+        _journal(world, operation, "", [Post(op=printed.op, reason="printed-late")])
 
 
 def _presented(world: World, asked: ClaimAsked, operation: Operation | None) -> Presented:
@@ -66,7 +87,8 @@ def _presented(world: World, asked: ClaimAsked, operation: Operation | None) -> 
         code_fits=asked.check.strip().upper() == check_code(signature_of(body.qr)),
         claimed=operation.claimed is not None,
         right_held=operation.claim_held,
-        expired=world.clock.trusted() and world.clock.now() >= body.expires,
+        # a voucher made under a clock nobody trusted may not be called expired by a better one
+        expired=world.clock.trusted() and operation.clock == "trusted" and world.clock.now() >= body.expires,
     )
 
 

@@ -8,15 +8,18 @@ from kiosk import events as ev
 from kiosk import views
 from kiosk.desk import notices
 from kiosk.desk.attract import attract
-from kiosk.desk.counter import answer_claim, answer_void
+from kiosk.desk.counter import answer, printed_late
 from kiosk.desk.customer import visit
 from kiosk.desk.pages import Journey, Page, VisitEnded, frame
 from kiosk.desk.privacy import redacted
 from kiosk.desk.world import World
-from kiosk.ports import JournalFailed
+from kiosk.ports import JournalFailed, NotHeld
 from kiosk.words import DEFAULT, LANGUAGES, Words
 
 log = logging.getLogger(__name__)
+
+STAFF_S = 120
+"""How long a page waits for the staff that its visitor went to fetch."""
 
 NEWS = (
     ev.AccountAnswered,
@@ -44,6 +47,7 @@ class Desk:
         self._touched_at = world.clock.monotonic()
         self._page_since = self._touched_at
         self._waiting: ev.CardTapped | None = None
+        self._readers: set[str] = set()
         self._readers_gone: set[str] = set()
         self.out_of_service = ""
         """A fault code when nobody can be served; the process then ends and recovers at its next start."""
@@ -60,6 +64,11 @@ class Desk:
             self._take(event)
         except JournalFailed as failure:
             self._stop_serving(failure.code, failure.detail)
+        except NotHeld as refused:
+            # Nothing was written. A right that went away in between must not end the kiosk.
+            log.error("refused: %s", refused)
+            self._journey = None
+            self._after(None)
 
     def _take(self, event: ev.Event) -> None:
         now = self._world.clock.monotonic()
@@ -71,17 +80,17 @@ class Desk:
             case ev.LinkChanged(up=up):
                 self._world.connected = up
                 self._pass_on(event)
-            case ev.ClaimAsked():
-                answer_claim(self._world, event)
-            case ev.VoidAsked():
-                answer_void(self._world, event)
+            case ev.ClaimAsked() | ev.VoidAsked():
+                answer(self._world, event)
+            case ev.Printed(outcome=ev.Outcome.CONFIRMED) if not self._held:
+                printed_late(self._world, event)
+                self._pass_on(event)
             case ev.CardTapped():
                 self._tapped(event)
             case ev.CardRemoved(reader=reader):
                 self._removed(reader)
-            case ev.ReaderChanged(reader=reader, present=present):
-                (self._readers_gone.discard if present else self._readers_gone.add)(reader)
-                self._pass_on(event)
+            case ev.ReaderChanged():
+                self._reader_changed(event)
             case _ if isinstance(event, NEWS):
                 self._pass_on(event)
             case _:
@@ -97,7 +106,7 @@ class Desk:
             self._world.say = self._words.get(event.language, self._world.say)
             self._draw()
         elif isinstance(event, ev.StaffCalled):
-            self._staff_called = True
+            self._staff_called = not self._held
             log.info("staff called")
             self._draw()
         elif isinstance(event, ev.Stayed) and self._staff_called:
@@ -121,6 +130,14 @@ class Desk:
             return
         self._end_visit(then=tap)
 
+    def _reader_changed(self, event: ev.ReaderChanged) -> None:
+        """One reader that works is enough to be invited."""
+        (self._readers.add if event.present else self._readers.discard)(event.reader)
+        self._readers_gone.clear()
+        if not self._readers:
+            self._readers_gone.add(event.reader)
+        self._pass_on(event)
+
     def _removed(self, reader: str) -> None:
         if self._waiting is not None and self._waiting.reader == reader:
             self._waiting = None
@@ -130,7 +147,11 @@ class Desk:
     # --- time ------------------------------------------------------------------------------------
 
     def _tick(self, now: float) -> None:
-        if self._page is not None and self._page.countdown_s and not self._page.held:
+        if self._staff_called and not self._held:
+            if now >= self._touched_at + STAFF_S:
+                self._end_visit()
+                return
+        elif self._page is not None and self._page.countdown_s and not self._page.held:
             if now >= max(self._page_since, self._touched_at) + self._page.countdown_s:
                 self._end_visit()
                 return
@@ -181,10 +202,11 @@ class Desk:
     def _after(self, tap: ev.CardTapped | None) -> None:
         tap, self._waiting = tap or self._waiting, None
         self._staff_called = False
+        if not isinstance(self._shown, views.Attract):
+            self._world.say = self._words[DEFAULT]  # the one before chose it, not the one who comes
         if tap is not None:
             self._begin(visit(self._world, tap))
             return
-        self._world.say = self._words[DEFAULT]
         self._invite()
 
     def _advance(self, step: Callable[[], Page]) -> None:
@@ -216,12 +238,12 @@ class Desk:
 
     def _view(self, page: Page) -> views.View:
         world, say, now = self._world, self._world.say, self._world.clock.monotonic()
+        if self._staff_called and not page.held:
+            return notices.staff_called(world, say)
         if page.countdown_s:
             spent = now - max(self._page_since, self._touched_at)
             return page.draw(say, max(0, page.countdown_s - int(spent)))
         view = page.draw(say, 0)
-        if self._staff_called and not page.held:
-            return notices.staff_called(world, say)
         idle = now - self._touched_at
         if isinstance(view, views.Attract | views.StillThere) or page.held or idle < world.shop.idle_s:
             return view

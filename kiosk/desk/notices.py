@@ -137,6 +137,19 @@ def not_enough(world: World, missing: int) -> Draw:
     )
 
 
+def spent_elsewhere(world: World) -> Draw:
+    """Head office has fewer points than this page showed: another kiosk was quicker."""
+    return notice(
+        world,
+        "shelf",
+        lambda say: (
+            say("Your points have changed"),
+            say("Some were used elsewhere in the meantime. Tap your card again to see your new balance."),
+            say("Nothing was spent."),
+        ),
+    )
+
+
 def sold_out(world: World) -> Draw:
     """No unit is left for this kiosk."""
     return notice(

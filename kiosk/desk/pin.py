@@ -28,15 +28,21 @@ class Checked:
 def check_pin(world: World, account: Account, visit: str, pin: str) -> Journey[Checked]:
     """Spend a try, then ask head office; without it, check here where policy allows."""
     page = moment(world, _("Checking your PIN"))
+    checked_here = world.shop.offline_pin and account.home and bool(account.verifier)
+    if world.connected is False and not checked_here:
+        return Checked(why=notices.no_right(world))  # no try is spent where no PIN can be checked
     short = yield from obtain(world, acc.TRIES, 1, account.member, page)
     if short:
         locked = short == "tries" or (short == "later" and account.home and world.connected is False)
         return Checked(why=notices.pin_locked(world) if locked else notices.no_right(world))
     (spent,) = world.journal.append(Draft(PinTry(route=ROUTE), member=account.member, visit=visit))
     answer = yield from _ask_hub(world, account, spent.id, pin, page)
+    if answer is None and world.connected is not False:
+        # An answer may be lost on its way: the same try asked again is the same try.
+        answer = yield from _ask_hub(world, account, spent.id, pin, page)
     if answer is not None:
         return _judged(world, account, visit, answer.result == "right", answer)
-    if not (world.shop.offline_pin and account.home and account.verifier):
+    if not checked_here:
         return Checked(why=notices.no_right(world))
     return _judged(world, account, visit, world.pin_checker.matches(account, pin), None)
 

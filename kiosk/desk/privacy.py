@@ -13,10 +13,14 @@ def redacted(view: views.View) -> views.View:
         case views.Home():
             return replace(
                 view, greeting="", card_tail=HIDDEN, points=HIDDEN, balance=HIDDEN,
+                tier="member",
+                tier_name="",
+                next_tier="",
                 progress_text="", progress=0.0, expiring="", history=(),
             )  # fmt: skip
         case views.Shelf():
-            return replace(view, points=HIDDEN)
+            tiles = tuple(replace(tile, status="", reachable=True, few=False) for tile in view.tiles)
+            return replace(view, points=HIDDEN, count="", tiles=tiles)
         case views.Confirm():
             return replace(view, before=HIDDEN, after=HIDDEN, error="")
         case views.History():

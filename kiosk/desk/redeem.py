@@ -63,7 +63,10 @@ def reprint(world: World, visit: str, account: Account, operation: Operation) ->
     if trouble:
         yield from notices.read_it(notices.printer_resting(world, trouble))
         return
-    body, attempt = operation.redeem, operation.attempt + 1
+    now = world.journal.operation(operation.redeem.op)
+    if now is None or now.state != "unknown":
+        return  # the counter settled it while the page stood: nothing more may be printed
+    body, attempt = now.redeem, now.attempt + 1
     world.journal.append(Draft(Printing(op=body.op, attempt=attempt), member=account.member, visit=visit))
     printed = yield from _print(world, account, body, attempt)
     if printed.outcome is ev.Outcome.CONFIRMED:
@@ -125,7 +128,7 @@ def _gather(world: World, purchase: Purchase) -> Journey[Draw | None]:
         trouble = world.printer.ready()
         return notices.printer_resting(world, trouble) if trouble else None
     if short == "points":
-        return notices.not_enough(world, max(0, gift.points - purchase.points))
+        return notices.spent_elsewhere(world)
     return notices.sold_out(world) if short == "stock" else notices.no_right(world)
 
 

@@ -27,4 +27,6 @@ def obtain(world: World, asset: str, amount: int, member: str | None, page: Page
         answer = yield from wait_for(world, page, settled, ANSWER_S_MAX)
     finally:
         world.hub.drop(want.id)
+    if answer is None and world.journal.rights(asset, member) >= amount:
+        return ""
     return "later" if answer is None else answer

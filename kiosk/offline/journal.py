@@ -248,6 +248,7 @@ class DurableJournal:
             claimed_at=claim_at.at if claim_at else None,
             at=begun.at,
             claim_held=right > 0,
+            clock=begun.clock,
         )
 
     def _stored(self, n: int) -> tuple[en.Entry, en.Body | None]:

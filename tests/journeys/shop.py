@@ -46,12 +46,13 @@ class TestClock:
     def __init__(self) -> None:
         self.at = NOON
         self.seconds = 1000.0
+        self.good = True
 
     def now(self) -> int:
         return self.at
 
     def trusted(self) -> bool:
-        return True
+        return self.good
 
     def monotonic(self) -> float:
         return self.seconds
@@ -113,6 +114,10 @@ class CounterEar:
 
     def __init__(self) -> None:
         self.heard: dict[str, CounterAnswer] = {}
+        self.patient = True
+
+    def expects(self, request: str) -> bool:
+        return self.patient
 
     def answer(self, request: str, said: CounterAnswer) -> None:
         self.heard[request] = said
