@@ -266,6 +266,7 @@ def shop_of(settings: Settings) -> Shop:
         idle_s=settings.screen.idle_s,
         countdown_s=settings.screen.countdown_s,
         offline_pin=settings.pin.offline == "software",
+        inserted_readers=frozenset(settings.reader.inserted),
     )
 
 

@@ -62,6 +62,7 @@ class Reader(Section, frozen=True, kw_only=True):
 
     kind: Literal["pcsc", "disabled"] = "pcsc"
     socket: str = ""
+    inserted: tuple[str, ...] = ()
 
 
 class Printer(Section, frozen=True, kw_only=True):
