@@ -124,6 +124,13 @@ def _open_kiosk(crew: Crew, ports: Ports, offscreen: bool) -> None:
     places = crew.places
     config = places.config("kiosk")
     config.write_text(kiosk_config(places, ports, offscreen=offscreen))
+    start_kiosk(crew)
+
+
+def start_kiosk(crew: Crew) -> None:
+    """Start the kiosk, the first time or after it ended, and wait for its first frame."""
+    places = crew.places
+    config = places.config("kiosk")
     notices = places.root / "notify.sock"
     with first_frame(notices) as told:
         crew.start(
