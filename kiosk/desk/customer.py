@@ -91,7 +91,9 @@ def _identify(world: World, card: bytes) -> Journey[Account | None]:
 def _at_the_kiosk(world: World, visitor: Visitor) -> Journey[None]:
     for operation in world.journal.unresolved(visitor.account.member):
         if operation.state == "unknown":
-            yield from reprint(world, visitor.visit, visitor.account, operation)
+            ending = yield from reprint(world, visitor.visit, visitor.account, operation)
+            if ending == "leave":
+                return
     while True:
         event = yield Page(lambda say, _left: home(world, say, visitor.account, visitor.points(world)))
         if isinstance(event, ev.ShelfOpened):

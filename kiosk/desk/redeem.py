@@ -50,31 +50,34 @@ def redeem(world: World, visit: str, account: Account, points: int, chosen: Offe
     return (yield from _hand_over(world, purchase, ticket))
 
 
-def reprint(world: World, visit: str, account: Account, operation: Operation) -> Journey[None]:
-    """A voucher of this member whose print nobody could vouch for: the same number once more."""
+def reprint(world: World, visit: str, account: Account, operation: Operation) -> Journey[Ending]:
+    """A voucher of this member whose print nobody could vouch for: the same number once more.
+
+    Says where to go next.
+    """
     page = Page(_ask_reprint(world, operation), countdown_s=notices.READING_S)
     while True:
         event = yield page
         if isinstance(event, ev.WentBack):
-            return
+            return "home"
         if isinstance(event, ev.Confirmed) and event.ticket == operation.redeem.op:
             break
     trouble = world.printer.ready()
     if trouble:
         yield from notices.read_it(notices.printer_resting(world, trouble))
-        return
+        return "home"
     now = world.journal.operation(operation.redeem.op)
     if now is None or now.state != "unknown":
-        return  # the counter settled it while the page stood: nothing more may be printed
+        return "home"  # the counter settled it while the page stood: nothing more may be printed
     body, attempt = now.redeem, now.attempt + 1
     world.journal.append(Draft(Printing(op=body.op, attempt=attempt), member=account.member, visit=visit))
     printed = yield from _print(world, account, body, attempt)
     if printed.outcome is ev.Outcome.CONFIRMED:
         _record(world, account, visit, Post(op=body.op, reason="reprinted"))
-        yield from _take(world, body, None)
-    else:
-        _record(world, account, visit, Unknown(op=body.op, reason=printed.why))
-        yield from notices.read_it(_unknown_print(world, body, printed.why))
+        return (yield from _take(world, body, None))
+    _record(world, account, visit, Unknown(op=body.op, reason=printed.why))
+    yield from notices.read_it(_unknown_print(world, body, printed.why))
+    return "home"
 
 
 def _beforehand(world: World, chosen: Offer) -> Draw | None:

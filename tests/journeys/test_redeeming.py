@@ -142,7 +142,8 @@ def test_an_unknown_print_keeps_the_points_until_it_is_printed_again(floor: Shop
     assert written(first)["券号"] == written(second)["券号"]
     assert written(first)["QR"] == written(second)["QR"]
     assert floor.kinds()[-3:] == ["unknown", "printing", "post"]
-    assert floor.do(ev.WentBack()).points == "11,500"  # type: ignore[attr-defined]
+    assert isinstance(floor.do(ev.VoucherTaken()), views.Attract)
+    assert floor.tap(HOME).points == "11,500"  # type: ignore[attr-defined]
 
 
 def test_a_silent_printer_is_unknown_after_a_minute(floor: ShopFloor) -> None:
