@@ -13,7 +13,7 @@ from kiosk.offline.batches import Batch
 from kiosk.offline.patience import Patience
 from kiosk.offline.transport import HubRefused, HubUnreachable
 from kiosk.offline.wants import Wants
-from kiosk.ports import Clock, Post
+from kiosk.ports import Clock, JournalFailed, Post
 
 log = logging.getLogger(__name__)
 
@@ -107,10 +107,18 @@ class Uploader:
         self._not_before = float("-inf")
 
     def run(self) -> None:
-        """Sync until stopped: when it is due, or at once when the bell rings and head office may be asked."""
+        """Sync until stopped: when it is due, or at once when the bell rings and head office may be asked.
+
+        A failed journal ends it with StorageFailed, so that the desk still draws its resting page.
+        """
         while not self._stopped.is_set():
             self._wants.bell.clear()
-            due = self.step(self._clock.monotonic())
+            try:
+                due = self.step(self._clock.monotonic())
+            except JournalFailed as failure:
+                log.critical("no more syncs: %s", failure)
+                self._post(StorageFailed(failure.code, failure.detail))
+                return
             self._wait_until(due)
 
     def stop(self) -> None:
@@ -131,8 +139,9 @@ class Uploader:
         self._not_before = now + max(0.0, answer.retry_after_s)
         moved = self._take(answer)
         self._tell_link(True)
-        self._refresh(now, answer.state)
+        # Before the download: a visitor waits for this grant.
         self._post(RightsChanged(answer.refused))
+        self._refresh(now, answer.state)
         # Go on at once only while something moves: head office may have a reason to take nothing in.
         more = moved and not self._frozen and (self._sent or 0) < self._journal.tail().n
         return max(self._not_before, now if more else now + self._every_s)

@@ -11,8 +11,9 @@ import pytest
 from kiosk.events import LinkChanged, RightsChanged, StorageFailed
 from kiosk.ledger import accounts as acc
 from kiosk.ledger import entries as en
-from kiosk.ledger.sync import Account, AccountRequest, Want
+from kiosk.ledger.sync import Account, AccountRequest, Replica, Want
 from kiosk.offline.escrow import release
+from kiosk.offline.service import JournalService
 from kiosk.offline.uploader import EVERY_S
 from kiosk.ports import Draft, NotHeld
 from tests.offline.bench import DEVICE, TEA, open_journal, post, printing, redeem, unknown, void
@@ -255,3 +256,24 @@ def test_what_is_shown_stays_right_through_any_weather(tmp_path: Path, seed: int
     assert set(verdicts(office).values()) == {"posted"}
     assert day.spent > 0
     kiosk.close()
+
+
+def test_a_grant_is_announced_before_the_replica_is_fetched(kiosk: Kiosk) -> None:
+    said_before: list[bool] = []
+    fetch = kiosk.replica.replace
+
+    def replace(fresh: Replica) -> None:
+        said_before.append(any(isinstance(event, RightsChanged) for event in kiosk.posted))
+        fetch(fresh)
+
+    kiosk.replica.replace = replace  # type: ignore[method-assign]
+    kiosk.step()
+    assert said_before == [True]
+
+
+def test_a_journal_that_fails_ends_the_uploads_and_is_told(kiosk: Kiosk, tmp_path: Path) -> None:
+    service = JournalService(lambda: open_journal(tmp_path / "no such folder" / "journal.db"), [].append)
+    service.run()
+    kiosk.uploader._journal = service.port()
+    kiosk.uploader.run()
+    assert [event.code for event in kiosk.posted if isinstance(event, StorageFailed)] == ["K-JR-04"]
