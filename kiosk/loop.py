@@ -1,5 +1,6 @@
 """One inbox, one thread, one desk."""
 
+import contextlib
 import queue
 from collections.abc import Callable
 from typing import Protocol
@@ -42,13 +43,22 @@ class Loop:
             raise InboxFull(type(event).__name__) from full
 
     def stop(self) -> None:
-        """Let `run` return once everything before has been handled."""
-        self._inbox.put(None)
+        """Let `run` return once everything before has been handled; never blocks.
+
+        If the inbox is full, its oldest events give way: the kiosk ends, nobody waits for them.
+        """
+        for _ in range(INBOX_MAX):
+            try:
+                self._inbox.put_nowait(None)
+                return
+            except queue.Full:
+                with contextlib.suppress(queue.Empty):
+                    self._inbox.get_nowait()
 
     def run(self, desk: Teller, on_closed: Callable[[], None]) -> None:
-        """Serve; `on_closed` is called once when the desk can serve nobody any more."""
+        """Serve until stopped; `on_closed` is called once when the desk can serve nobody any more."""
         next_tick = self._clock.monotonic()
-        while True:
+        while not desk.out_of_service:
             now = self._clock.monotonic()
             if now >= next_tick:
                 desk.handle(Ticked(now))
@@ -60,6 +70,10 @@ class Loop:
             if event is None:
                 return
             desk.handle(event)
-            if desk.out_of_service:
-                on_closed()
-                return
+        on_closed()
+        self._discard()
+
+    def _discard(self) -> None:
+        """Until stopped: devices go on posting while the resting page stays."""
+        while self._inbox.get() is not None:
+            pass
