@@ -65,6 +65,7 @@ class JournalService:
             journal = self._open_journal()
             try:
                 self._start(journal)
+                self._tell_frozen(journal)
                 self._serve(journal)
             finally:
                 journal.close()
@@ -93,6 +94,11 @@ class JournalService:
             question.put_to(journal)
             if journal.failed is not None:
                 raise journal.failed
+
+    def _tell_frozen(self, journal: DurableJournal) -> None:
+        """A frozen kiosk says so without head office; its log is still answered for, so that it goes up."""
+        if why := journal.frozen():
+            self._post(StorageFailed("K-SY-01", why))
 
     def _tell(self, failure: JournalFailed) -> None:
         self._failed = failure

@@ -81,3 +81,19 @@ def test_whoever_waits_when_the_thread_ends_is_told(tmp_path: Path) -> None:
     for asker in askers:
         asker.join(10)
     assert answers == ["K-JR-04"] * 8
+
+
+def test_a_frozen_kiosk_says_so_without_head_office_and_its_log_stays_readable(tmp_path: Path) -> None:
+    journal = stocked(tmp_path / "journal.db")
+    journal.freeze("copied")
+    journal.close()
+    posted: list[Event] = []
+    service = JournalService(lambda: open_journal(tmp_path / "journal.db"), posted.append)
+    runner = threading.Thread(target=service.run)
+    runner.start()
+    try:
+        assert service.port().batch(0, 10, 10_000).entries
+        assert posted == [StorageFailed("K-SY-01", "copied")]
+    finally:
+        service.stop()
+        runner.join(10)
