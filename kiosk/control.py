@@ -83,12 +83,21 @@ class ControlSocket:
     def _serve(self, caller: socket.socket) -> None:
         with caller.makefile("rb") as incoming:
             message = json.loads(incoming.readline(LONGEST))
-        verb = self._verbs.get(message.get("do", "")) if isinstance(message, dict) else None
+        verb = self._verbs.get(str(message.get("do", ""))) if isinstance(message, dict) else None
         if verb is None:
             answer: Message = {"ok": False, "why": f"known: {', '.join(sorted(self._verbs))}"}
         else:
-            answer = verb(message)
+            answer = _done(verb, message)
         caller.sendall(json.dumps(answer, ensure_ascii=False).encode() + b"\n")
+
+
+def _done(verb: Verb, message: Message) -> Message:
+    """The verb's answer; a message that it cannot use is no reason to end the kiosk."""
+    try:
+        return verb(message)
+    except (KeyError, TypeError, ValueError) as trouble:
+        log.warning("control: %s: %r", message.get("do"), trouble)
+        return {"ok": False, "why": f"cannot be done: {type(trouble).__name__}"}
 
 
 class CounterDesk:
