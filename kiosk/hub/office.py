@@ -47,7 +47,10 @@ class HeadOffice:
         self.generation = generation
         self._ids = ids
         self._policy = Policy(settings.grants, settings.pin)
-        self.pins = PinDesk(engine, now, settings.pin)
+        self.pins = PinDesk(engine, now, settings.pin, settings.grants, ids)
+        # Marks and balances of one answer belong together; SQLite reads that way anyway.
+        postgres = engine.dialect.name == "postgresql"
+        self._still = engine.execution_options(isolation_level="REPEATABLE READ") if postgres else engine
 
     def enrol(self, kiosk: Enrolment) -> None:
         """Take a new kiosk in. Its id is never used again, not even after it is retired."""
@@ -56,6 +59,10 @@ class HeadOffice:
         with self.engine.begin() as connection:
             if _device(connection, kiosk.device) is not None:
                 raise Declined(409, "device-known", "this id is taken; a re-enrolled kiosk gets a new one")
+            # A new journal counts from 1 again: with the same number it would print old voucher numbers.
+            place = (devices.c.store == kiosk.store) & (devices.c.kiosk == kiosk.kiosk)
+            if connection.scalar(sa.select(devices.c.device).where(place).limit(1)) is not None:
+                raise Declined(409, "kiosk-number-known", "this store's kiosk number is taken for ever")
             connection.execute(
                 sa.insert(devices).values(
                     device=kiosk.device,
@@ -89,7 +96,7 @@ class HeadOffice:
 
     def account(self, request: wire.AccountRequest) -> wire.AccountAnswer:
         """Whose card is this? Only for kiosks that serve."""
-        with self.engine.begin() as connection:
+        with self._still.begin() as connection:
             self._serving(connection, request.device)
             return self._directory(connection, request.device).account(request.card)
 
@@ -101,7 +108,7 @@ class HeadOffice:
 
     def replica(self, device: str) -> wire.Replica:
         """What this kiosk keeps to work without us."""
-        with self.engine.begin() as connection:
+        with self._still.begin() as connection:
             self._serving(connection, device)
             return self._directory(connection, device).replica()
 

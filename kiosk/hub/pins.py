@@ -8,6 +8,7 @@ from argon2.exceptions import Argon2Error, InvalidHashError
 
 from kiosk.hub.books import Books, Key
 from kiosk.hub.declined import Declined
+from kiosk.hub.rights import Ids
 from kiosk.hub.settings import Grants, Pin
 from kiosk.hub.tables import grants, members, pin_checks, pin_routes, upsert
 from kiosk.ledger import accounts as acc
@@ -29,10 +30,14 @@ def verifier_maker(policy: Pin) -> PasswordHasher:
 class PinDesk:
     """Answers PIN requests. Two short transactions: the try is counted, then looked at, then forgiven."""
 
-    def __init__(self, engine: sa.Engine, now: Callable[[], int], policy: Pin) -> None:
+    def __init__(
+        self, engine: sa.Engine, now: Callable[[], int], policy: Pin, ahead: Grants, ids: Ids
+    ) -> None:
         self._engine = engine
         self._now = now
         self._policy = policy
+        self._ahead = ahead
+        self._ids = ids
         self._hasher = verifier_maker(policy)
         self._nobody = self._hasher.hash("no PIN of anybody")
 
@@ -58,8 +63,16 @@ class PinDesk:
         return answer
 
     def unlock(self, member: str) -> None:
-        """Head office looked at the person's papers: every route is open again."""
+        """Head office looked at the person's papers: every route is open again, the spent tries are back."""
         with self._engine.begin() as connection:
+            home = _home(connection, member)
+            if home is None:
+                return
+            own, held = acc.member(member), _holders(connection, member)
+            books = Books(connection)
+            books.open([(acc.WORLD, acc.TRIES), *((account, acc.TRIES) for account in (own, *held))])
+            _top_up(books, f"unlock:{self._ids.uuid7()}", own, held, _budget(self._policy, self._ahead, home))
+            books.write()
             connection.execute(sa.delete(pin_routes).where(pin_routes.c.member == member))
 
     def _earlier(self, connection: sa.Connection, request: PinRequest) -> PinAnswer | None:
@@ -139,12 +152,11 @@ class Refill:
         for entry, body in posted:
             if not isinstance(body, en.PinTried) or not body.ok or not entry.member:
                 continue
-            home = self._home(entry.member)
+            home = _home(self._connection, entry.member)
             if home is None or not self._credible(entry.member, body, home):
                 continue
-            budget = self._pin.tries + (self._ahead.home_tries if home else 0)
-            self._due.append((entry.id, entry.member, budget))
-            self._escrows[entry.member] = self._holders(entry.member)
+            self._due.append((entry.id, entry.member, _budget(self._pin, self._ahead, home)))
+            self._escrows[entry.member] = _holders(self._connection, entry.member)
 
     def keys(self) -> Iterable[Key]:
         """Every balance that a refill looks at or touches."""
@@ -156,10 +168,7 @@ class Refill:
     def apply(self, books: Books) -> None:
         """Move what is missing."""
         for entry, member, budget in self._due:
-            own = acc.member(member)
-            there = sum(books.has(account, acc.TRIES) for account in (own, *self._escrows[member]))
-            if there < budget:
-                books.move(Transfer(f"refill:{entry}", acc.WORLD, own, acc.TRIES, budget - there))
+            _top_up(books, f"refill:{entry}", acc.member(member), self._escrows[member], budget)
 
     def _credible(self, member: str, body: en.PinTried, home: str) -> bool:
         if body.where == "here":
@@ -168,14 +177,25 @@ class Refill:
         right = sa.select(c.entry).where(c.member == member, c.device == self._device, c.result == "right")
         return self._connection.scalar(right.limit(1)) is not None
 
-    def _home(self, member: str) -> str | None:
-        found = self._connection.execute(
-            sa.select(members.c.home).where(members.c.id == member)
-        ).one_or_none()
-        return None if found is None else (found[0] or "")
 
-    def _holders(self, member: str) -> tuple[str, ...]:
-        asked = sa.select(grants.c.device).where(grants.c.member == member, grants.c.asset == acc.TRIES)
-        return tuple(
-            sorted(acc.escrow(device, member) for device in self._connection.scalars(asked.distinct()))
-        )
+def _home(connection: sa.Connection, member: str) -> str | None:
+    """The member's home kiosk, '' if there is none; None: nobody's name."""
+    found = connection.execute(sa.select(members.c.home).where(members.c.id == member)).one_or_none()
+    return None if found is None else (found[0] or "")
+
+
+def _holders(connection: sa.Connection, member: str) -> tuple[str, ...]:
+    """Every kiosk's account that was ever granted tries of this member."""
+    asked = sa.select(grants.c.device).where(grants.c.member == member, grants.c.asset == acc.TRIES)
+    return tuple(sorted(acc.escrow(device, member) for device in connection.scalars(asked.distinct())))
+
+
+def _budget(pin: Pin, ahead: Grants, home: str) -> int:
+    return pin.tries + (ahead.home_tries if home else 0)
+
+
+def _top_up(books: Books, name: str, own: str, held: tuple[str, ...], budget: int) -> None:
+    """Give the member what is missing of the budget, under this transfer's name."""
+    there = sum(books.has(account, acc.TRIES) for account in (own, *held))
+    if there < budget:
+        books.move(Transfer(name, acc.WORLD, own, acc.TRIES, budget - there))

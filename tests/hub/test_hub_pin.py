@@ -63,3 +63,20 @@ def test_a_right_one_gives_the_spent_tries_back(office: HeadOffice, till: Till) 
     office.sync(till.request())
     books = books_of(office)
     assert books["member:M1", acc.TRIES] + books["escrow:K1:M1", acc.TRIES] == 5
+
+
+def test_unlocking_gives_the_spent_tries_back(office: HeadOffice, till: Till) -> None:
+    want = sync.Want(id="w", member="M1", asset=acc.TRIES, amount=5)
+    till.hear(office.sync(till.request(None, None, want)))
+    for place in range(5):
+        till.write(en.PinTry(route="card"), "M1")
+        assert look(office, f"t{place}").result == "wrong"
+        till.write(en.PinTried(route="card", ok=False, where="hub"), "M1")
+    office.sync(till.request())
+    assert books_of(office).get(("member:M1", acc.TRIES), 0) == 0
+    office.pins.unlock("M1")
+    office.pins.unlock("M1")
+    assert books_of(office)["member:M1", acc.TRIES] == 5
+    again = sync.Want(id="w2", member="M1", asset=acc.TRIES, amount=1)
+    assert office.sync(till.request(None, None, again)).refused == ()
+    assert look(office, "right", "246810").result == "right"

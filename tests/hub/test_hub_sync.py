@@ -1,6 +1,7 @@
 """A batch is taken in once, whatever the network does to it."""
 
 import random
+from dataclasses import replace
 
 import msgspec
 import pytest
@@ -278,3 +279,9 @@ def test_any_weather_ends_in_the_fold_of_the_log(start: int) -> None:
         assert books_of(office) == till.fold(opening)
         assert balance_of(office, "K1")["not_posted"] == 0
         sound(office)
+
+
+def test_a_kiosk_number_is_never_given_twice(office: HeadOffice, till: Till) -> None:
+    with pytest.raises(Declined, match="kiosk-number-known"):
+        office.enrol(replace(Till("K2").enrolment(), kiosk=till.enrolment().kiosk))
+    office.enrol(Till("K2").enrolment())

@@ -45,7 +45,8 @@ class Till:
 
     def enrolment(self) -> Enrolment:
         public = self.key.public_key().public_bytes_raw()
-        return Enrolment(self.device, public, "0001", "03", 7, public)
+        number = self.device.removeprefix("K").zfill(2)
+        return Enrolment(self.device, public, "0001", number, 7, public)
 
     def clone(self, salt: str) -> "Till":
         return Till(self.device, [*self.log], [*self.hashes], self.mark, self.gen, self.last_d, salt)
