@@ -1,6 +1,10 @@
 """Mishaps on the floor of one whole demo shop: pcscd, head office, printer, window and network all real."""
 
+import json
+import os
 import shutil
+import signal
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +18,7 @@ from kiosk.demo.clock import SharedClock
 from kiosk.demo.crew import Crew
 from kiosk.demo.places import Places, fresh
 from kiosk.demo.screen import Screen, pattern_of
-from kiosk.demo.visitor import PIN
+from kiosk.demo.visitor import PIN, kinds_about
 from kiosk.hardware.simulated import pcscd
 from kiosk.words import Words
 
@@ -29,6 +33,13 @@ LOST, NOBODYS = "6600000901", "6600000999"
 GIFT, WRONG_PIN = "玫瑰护手霜", "000000"
 _FIGURE = r"[\d,]+"
 _NUMBER = r"[\d ]+"
+
+
+def _command(process: Path) -> bytes:
+    try:
+        return (process / "cmdline").read_bytes()
+    except OSError:  # it ended meanwhile
+        return b""
 
 
 @dataclass
@@ -78,8 +89,19 @@ class Floor:
     def chooses(self, card: str, gift: str = GIFT) -> str:
         """To the confirm page of a gift; what its button says."""
         self.goes_to_the_shelf(card)
-        self.screen.press(gift)
+        self.picks(gift, wanted="Confirm your gift", other="The printer needs our staff", back="OK")
         return self.screen.wait_match(pattern_of(self.say("Confirm, use {points} points"), points=_FIGURE))[0]
+
+    def picks(self, gift: str, *, wanted: str, other: str, back: str) -> None:
+        """Picks a gift until the wanted page comes: the kiosk looks at its printer every two seconds."""
+        answers = (self.say(wanted), self.say(other))
+        for _ in range(6):
+            self.screen.press(gift)
+            if self.screen.find(lambda text: text in answers, wanted) == answers[0]:
+                return
+            self.presses(back)
+            self.screen.wait(self.say("Gift shelf"))
+        raise AssertionError(f"never came: {wanted}")
 
     def confirms(self, button: str, pin: str = PIN) -> None:
         self.screen.keys(pin)
@@ -93,6 +115,65 @@ class Floor:
     def posted(self, number: str) -> dict[str, object]:
         port = opening.port_in(self.places.ready("hub").read_text())
         return evidence.hub_record(f"http://127.0.0.1:{port}", number, state="posted")
+
+    def waits_until(self, **wanted: object) -> None:
+        """Until the printer stands so."""
+        deadline = time.monotonic() + 20
+        while not wanted.items() <= (told := self.order("printer", "status")).items():
+            assert time.monotonic() < deadline, told
+            time.sleep(0.02)
+
+    def prints_half_a_voucher(self) -> None:
+        """Confirms, and the paper ends in the middle of it."""
+        button = self.chooses(HOME)
+        self.order("printer", "paper_out_after", rows=200)
+        self.confirms(button)
+        self.waits_until(rows_left=0)
+
+    def has_its_printer_mended(self) -> None:
+        for do in ("find_replies", "refill"):
+            self.order("printer", do)
+        self.waits_until(rows_waiting=0, rows_on_strip=0)
+
+    def reprinted(self, number: str) -> None:
+        """The card is tapped again: the same number once more, posted once. The new paper."""
+        before = self.papers()
+        taken, resting = self.say("Please take your voucher"), self.say("The printer needs our staff")
+        for _ in range(5):  # the kiosk looks at its printer every two seconds
+            self.tap(HOME)
+            self.presses("Print it again")
+            if self.screen.find(lambda text: text in (taken, resting), "how it went", 30) == taken:
+                break
+            self.leaves()
+        assert self.number() == number
+        paper = evidence.printed(self.places.papers, before)
+        assert evidence.read_voucher(paper, self.voucher_public()).number == number
+        self.presses("I have it, done")
+        self.invited()
+        assert self.posted(number)["chain_ok"] is True
+        assert self.journal(number) == ["redeem", "printing", "unknown", "printing", "post"]
+
+    def voucher_for_staff(self) -> str:
+        """The number on a page that keeps points."""
+        return self.screen.wait_match(r"\d{4} \d{4} \d{4} \d{2}")[0].replace(" ", "")
+
+    def voucher_public(self) -> bytes:
+        return bytes.fromhex(json.loads(self.places.device.read_text())["voucher_public"])
+
+    def kill_kiosk(self) -> None:
+        """As a failing power supply would."""
+        state = str(self.places.config("kiosk")).encode()
+        for entry in Path("/proc").iterdir():
+            if entry.name.isdigit() and state in _command(entry):
+                os.kill(int(entry.name), signal.SIGKILL)
+        deadline = time.monotonic() + 10
+        while self.crew.finished("kiosk") is None:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+
+    def journal(self, number: str) -> list[str]:
+        lines = evidence.journal_lines(self.places.kiosk, self.places.root / "journal-copy")
+        return kinds_about(lines, number)
 
 
 @pytest.fixture(scope="session")
@@ -168,8 +249,7 @@ def test_no_paper_beforehand(floor: Floor) -> None:
     before = floor.papers()
     floor.order("printer", "paper_out")
     floor.goes_to_the_shelf(HOME)
-    floor.screen.press(GIFT)
-    floor.sees("The printer needs our staff")
+    floor.picks(GIFT, wanted="The printer needs our staff", other="Confirm your gift", back="Cancel")
     texts = floor.screen.texts()
     assert "K-PR-01" in texts
     assert floor.say("Nothing was spent.") in texts
@@ -187,6 +267,16 @@ def test_answers_lost_beforehand_give_everything_back(floor: Floor) -> None:
     floor.sees("Your voucher was not printed", 40)
     floor.sees("All {points} points are back in your account.", points=_FIGURE)
     assert floor.papers() == before
+
+
+def test_an_answer_lost_in_the_middle_of_a_print(floor: Floor) -> None:
+    floor.prints_half_a_voucher()
+    floor.order("printer", "lose_replies")
+    floor.sees("Your points are kept for you", 40)
+    number = floor.voucher_for_staff()
+    floor.leaves()
+    floor.has_its_printer_mended()
+    floor.reprinted(number)
 
 
 def test_a_stranger_without_the_network(floor: Floor) -> None:
@@ -209,3 +299,17 @@ def test_nobody_there_any_more(floor: Floor) -> None:
     floor.sees("Are you still there?")
     floor.clock.advance(15)
     floor.invited()
+
+
+def test_a_kiosk_killed_while_it_prints(floor: Floor) -> None:
+    floor.prints_half_a_voucher()
+    floor.kill_kiosk()
+    floor.order("cards", "pull")
+    floor.has_its_printer_mended()
+    opening.start_kiosk(floor.crew)
+    floor.invited()
+    floor.tap(HOME)
+    floor.sees("A voucher is waiting for you")
+    number = floor.voucher_for_staff()
+    floor.leaves()
+    floor.reprinted(number)
