@@ -54,6 +54,7 @@ def _home(floor: ShopFloor) -> Iterator[tuple[str, views.View]]:
     yield "still-there", floor.wait(33)
     floor.do(ev.Stayed())
     for name, card in (("poor", POOR), ("other", OTHER), ("guest", GUEST)):
+        _next_visitor(floor)
         yield f"home-{name}", floor.tap(card)
 
 
@@ -105,8 +106,7 @@ def _unknown(floor: ShopFloor) -> Iterator[tuple[str, views.View]]:
     yield "unknown-print", floor.confirm()
     floor.do(ev.WentBack())
     yield "history-print-being-checked", floor.do(ev.HistoryOpened())
-    spoken = floor.now.frame.language
-    floor.do(ev.Left(), ev.LanguageChosen(spoken))
+    _next_visitor(floor)
     floor.tray.ends = ev.Outcome.CONFIRMED
     offer = floor.tap(HOME)
     yield "reprint-offer", offer
@@ -132,8 +132,15 @@ def _offline(floor: ShopFloor) -> Iterator[tuple[str, views.View]]:
     yield "offline-take-voucher", floor.confirm()
     yield "offline-home-after", floor.do(ev.WentBack())
     yield "offline-history", floor.do(ev.HistoryOpened())
+    _next_visitor(floor)
     yield "offline-no-look-up", floor.tap("6600000030")
     floor.heal()
+
+
+def _next_visitor(floor: ShopFloor) -> None:
+    """Somebody else who reads the same language: each visit begins in the shop's own."""
+    spoken = floor.now.frame.language
+    floor.do(ev.Left(), ev.LanguageChosen(spoken))
 
 
 def _notices(floor: ShopFloor, say: Words) -> Iterator[tuple[str, views.View]]:
