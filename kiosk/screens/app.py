@@ -73,10 +73,6 @@ class KioskApp(App):
         if every_s > 0:
             Clock.schedule_interval(lambda _dt: alive(), every_s)
 
-    def close(self) -> None:
-        """End the loop of `run()`. From any thread."""
-        Clock.schedule_once(lambda *_: self.stop())
-
     def open_settings(self, *_: Any) -> bool:
         """No settings for visitors."""
         return False
