@@ -1,4 +1,4 @@
-"""Run head office: `python -m kiosk.hub --config config/hub.toml`."""
+"""Run head office: `python -m kiosk.hub --config config/hub.toml`; its other verbs are `... VERB --help`."""
 
 import json
 import os
@@ -25,8 +25,8 @@ from kiosk.ledger.ids import FreshIds
 _OFFSET = struct.Struct("<q")
 
 
-@click.command()
-@click.option("--config", "config", type=click.Path(path_type=Path), required=True, help="hub.toml")
+@click.group(invoke_without_command=True)
+@click.option("--config", "config", type=click.Path(path_type=Path), help="hub.toml")
 @click.option("--demo", is_flag=True, help="Fill an empty database with the demo shop, serve its read pages.")
 @click.option("--port", type=int, help="Instead of the configured port; 0 takes a free one.")
 @click.option("--state", type=click.Path(path_type=Path), help="A folder for database, counter and card key.")
@@ -34,9 +34,11 @@ _OFFSET = struct.Struct("<q")
 @click.option("--clock", type=click.Path(path_type=Path), help="8 bytes: microseconds to add to real time.")
 @click.option("--card-key", type=click.Path(path_type=Path), help="The shop's key for card hashes, 32 bytes.")
 @click.option("--enrol-demo-device", "enrol", type=click.Path(path_type=Path), help="A JSON file: a kiosk.")
+@click.pass_context
 def main(
+    context: click.Context,
     *,
-    config: Path,
+    config: Path | None,
     demo: bool,
     port: int | None,
     state: Path | None,
@@ -45,7 +47,11 @@ def main(
     card_key: Path | None,
     enrol: Path | None,
 ) -> None:
-    """Serve kiosks until told to stop."""
+    """Serve kiosks until told to stop, unless a verb says what else to do."""
+    if context.invoked_subcommand is not None:
+        return
+    if config is None:
+        raise click.UsageError("--config is missing: which hub.toml?")
     try:
         settings = _settled(read_settings(config), state, demo=demo, port=port)
     except BadSettings as wrong:
