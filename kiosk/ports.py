@@ -39,7 +39,8 @@ class Draft:
     id: str | None = None
 
 
-OperationState = Literal["redeemed", "printing", "posted", "voided", "unknown"]
+OperationState = Literal["redeemed", "printing", "posted", "voided", "unknown", "elsewhere"]
+"""elsewhere: another device issued it; only its right to claim came here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,8 @@ class Operation:
     claim_held: bool
     clock: ClockTrust = "trusted"
     """Whether the device believed its clock when it was redeemed."""
+    expired: bool = False
+    """Its right to claim was ended because nobody came in time."""
 
 
 class Journal(Protocol):

@@ -3,10 +3,14 @@
 POINTS = "points"
 CASH = "cash"
 TRIES = "tries"
+RISK = "risk"
+"""Points that may be spent before head office could say whether they are there."""
 
 WORLD = "world"
 ISSUED = "issued"
 SPENT = "spent"
+RISK_OPEN = "risk_open"
+"""Risk units that were spent for good and wait for head office to settle them."""
 
 
 def gift(gift_id: str) -> str:
@@ -19,13 +23,23 @@ def claim(voucher: str) -> str:
     return f"claim:{voucher}"
 
 
+def entitlement(rule: str, period: str) -> str:
+    """The asset of which each member has at most one unit: a benefit that is given once."""
+    return f"entitlement:{rule}:{period}"
+
+
+def debt(member_id: str) -> str:
+    """Risk units that a member still owes points for."""
+    return f"debt:{member_id}"
+
+
 def member(member_id: str) -> str:
     """What belongs to a member, at the hub."""
     return f"member:{member_id}"
 
 
 def pool(gift_id: str) -> str:
-    """Gift units that no device holds yet."""
+    """Gift units, or the right to claim a voucher, that no device holds now."""
     return f"pool:{gift_id}"
 
 
@@ -43,4 +57,6 @@ def source(asset: str, member_id: str | None) -> str:
     """Where a grant of this asset is taken from, and where it returns to."""
     if member_id:
         return member(member_id)
+    if asset == RISK:
+        return RISK
     return pool(asset.removeprefix("gift:"))

@@ -36,8 +36,27 @@ class Gen(Body, frozen=True, kw_only=True):
     gen: int
 
 
+class Redeem(Body, frozen=True, kw_only=True):
+    """Intent: the points are held and the gift unit is issued to this operation.
+
+    `risk` of the points are covered by the device's risk budget, because head office could not be asked.
+    """
+
+    KIND: ClassVar[str] = "redeem"
+    op: str
+    gift: str
+    points: int
+    voucher: str
+    expires: int
+    qr: bytes
+    risk: int = 0
+
+
 class Granted(Body, frozen=True, kw_only=True):
-    """A grant taken over, with all its fields, so that a restored hub can book it again."""
+    """A grant taken over, with all its fields, so that a restored hub can book it again.
+
+    `voucher` comes with the right to claim a voucher that another device issued.
+    """
 
     KIND: ClassVar[str] = "grant"
     gid: str
@@ -49,6 +68,7 @@ class Granted(Body, frozen=True, kw_only=True):
     lots: tuple[tuple[str, int], ...] = ()
     want: str | None = None
     not_after: int | None = None
+    voucher: Redeem | None = None
 
 
 class Returned(Body, frozen=True, kw_only=True):
@@ -58,6 +78,13 @@ class Returned(Body, frozen=True, kw_only=True):
     asset: str
     amount: int
     member: str | None = None
+
+
+class Used(Body, frozen=True, kw_only=True):
+    """A once-only benefit is given: its one unit, `entitlement:RULE:PERIOD`, is spent for good."""
+
+    KIND: ClassVar[str] = "use"
+    asset: str
 
 
 class PinTry(Body, frozen=True, kw_only=True):
@@ -74,18 +101,6 @@ class PinTried(Body, frozen=True, kw_only=True):
     route: str
     ok: bool
     where: Literal["hub", "here"]
-
-
-class Redeem(Body, frozen=True, kw_only=True):
-    """Intent: the points are held and the gift unit is issued to this operation."""
-
-    KIND: ClassVar[str] = "redeem"
-    op: str
-    gift: str
-    points: int
-    voucher: str
-    expires: int
-    qr: bytes
 
 
 class Printing(Body, frozen=True, kw_only=True):
@@ -129,12 +144,37 @@ class Claim(Body, frozen=True, kw_only=True):
 
 
 class Release(Body, frozen=True, kw_only=True):
-    """The right to claim leaves this device for another one."""
+    """The right to claim leaves this device, which refuses from now on; head office grants it to `to`."""
 
     KIND: ClassVar[str] = "release"
     op: str
     voucher: str
     to: str
+
+
+class Expire(Body, frozen=True, kw_only=True):
+    """Nobody came in time: the holder of the right to claim ends it, and the gift unit is its own again."""
+
+    KIND: ClassVar[str] = "expire"
+    op: str
+    voucher: str
+
+
+class Merge(Body, frozen=True, kw_only=True):
+    """`alias` is the same person as `into`, as was proven. Nothing of either is lost: it can be undone."""
+
+    KIND: ClassVar[str] = "merge"
+    alias: str
+    into: str
+    proof: str
+
+
+class Unmerge(Body, frozen=True, kw_only=True):
+    """`alias` is another person than `into` after all."""
+
+    KIND: ClassVar[str] = "unmerge"
+    alias: str
+    into: str
 
 
 class Checkpoint(Body, frozen=True, kw_only=True):
@@ -154,8 +194,8 @@ class Poison(Body, frozen=True, kw_only=True):
 BODIES: dict[str, type[Body]] = {
     body.KIND: body
     for body in (
-        Boot, Gen, Granted, Returned, PinTry, PinTried, Redeem, Printing, Post, Void, Unknown,
-        Claim, Release, Checkpoint, Poison,
+        Boot, Gen, Granted, Returned, Used, PinTry, PinTried, Redeem, Printing, Post, Void, Unknown,
+        Claim, Release, Expire, Merge, Unmerge, Checkpoint, Poison,
     )
 }  # fmt: skip
 """Every kind this version can derive legs for; another kind is kept as bytes and quarantined."""

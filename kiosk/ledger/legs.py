@@ -78,26 +78,39 @@ def _tried(device: str, member: str, _body: en.PinTry, _known: Redemptions) -> l
     return [(acc.escrow(device, member), acc.SPENT, acc.TRIES, 1)]
 
 
+def _used(device: str, member: str, body: en.Used, _known: Redemptions) -> list[_Move]:
+    return [(acc.escrow(device, member), acc.SPENT, body.asset, 1)]
+
+
 def _redeem(device: str, member: str, body: en.Redeem, _known: Redemptions) -> list[_Move]:
     return [
-        (acc.escrow(device, member), acc.held(body.op), acc.POINTS, body.points),
+        (acc.escrow(device, member), acc.held(body.op), acc.POINTS, body.points - body.risk),
         (acc.escrow(device), acc.ISSUED, acc.gift(body.gift), 1),
         (acc.WORLD, acc.escrow(device), acc.claim(body.voucher), 1),
+        *_if_risked(body, acc.escrow(device), acc.held(body.op)),
     ]
 
 
 def _post(_device: str, _member: str, body: en.Post, known: Redemptions) -> list[_Move]:
     redeem, _ = _find(known, body.op)
-    return [(acc.held(body.op), acc.SPENT, acc.POINTS, redeem.points)]
+    return [
+        (acc.held(body.op), acc.SPENT, acc.POINTS, redeem.points - redeem.risk),
+        *_if_risked(redeem, acc.held(body.op), acc.RISK_OPEN),
+    ]
 
 
 def _void(device: str, _member: str, body: en.Void, known: Redemptions) -> list[_Move]:
     redeem, member = _find(known, body.op)
     return [
-        (acc.held(body.op), acc.escrow(device, member), acc.POINTS, redeem.points),
+        (acc.held(body.op), acc.escrow(device, member), acc.POINTS, redeem.points - redeem.risk),
         (acc.ISSUED, acc.escrow(device), acc.gift(redeem.gift), 1),
         (acc.escrow(device), acc.WORLD, acc.claim(redeem.voucher), 1),
+        *_if_risked(redeem, acc.held(body.op), acc.escrow(device)),
     ]
+
+
+def _if_risked(redeem: en.Redeem, source: str, target: str) -> list[_Move]:
+    return [(source, target, acc.RISK, redeem.risk)] if redeem.risk else []
 
 
 def _claim(device: str, _member: str, body: en.Claim, known: Redemptions) -> list[_Move]:
@@ -108,8 +121,17 @@ def _claim(device: str, _member: str, body: en.Claim, known: Redemptions) -> lis
     ]
 
 
+def _expire(device: str, _member: str, body: en.Expire, known: Redemptions) -> list[_Move]:
+    redeem, _ = _find(known, body.op)
+    return [
+        (acc.escrow(device), acc.WORLD, acc.claim(redeem.voucher), 1),
+        (acc.ISSUED, acc.escrow(device), acc.gift(redeem.gift), 1),
+    ]
+
+
 def _release(device: str, _member: str, body: en.Release, _known: Redemptions) -> list[_Move]:
-    return [(acc.escrow(device), acc.escrow(body.to), acc.claim(body.voucher), 1)]
+    asset = acc.claim(body.voucher)
+    return [(acc.escrow(device), acc.source(asset, None), asset, 1)]
 
 
 def _find(known: Redemptions, op: str) -> tuple[en.Redeem, str]:
@@ -121,10 +143,12 @@ def _find(known: Redemptions, op: str) -> tuple[en.Redeem, str]:
 _RULES: dict[type[en.Body], Callable[..., list[_Move]]] = {
     en.Granted: _granted,
     en.Returned: _returned,
+    en.Used: _used,
     en.PinTry: _tried,
     en.Redeem: _redeem,
     en.Post: _post,
     en.Void: _void,
     en.Claim: _claim,
+    en.Expire: _expire,
     en.Release: _release,
 }

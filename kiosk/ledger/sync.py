@@ -4,6 +4,8 @@ from typing import Any, Literal, TypeVar
 
 import msgspec
 
+from kiosk.ledger.entries import Redeem
+
 ENTRIES_MAX = 500
 BYTES_MAX = 512 * 1024
 
@@ -27,7 +29,10 @@ class Want(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Grant(msgspec.Struct, frozen=True, kw_only=True):
-    """Rights moved to this device. Taken only when d = last d + 1, journalled before use."""
+    """Rights moved to this device. Taken only when d = last d + 1, journalled before use.
+
+    With the right to claim (`claim:NUMBER`) comes the `voucher` that its issuer journalled.
+    """
 
     gid: str
     gen: int
@@ -38,10 +43,26 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True):
     lots: tuple[tuple[str, int], ...] = ()
     want: str | None = None
     not_after: int | None = None
+    voucher: Redeem | None = None
+
+
+class Instruction(msgspec.Struct, frozen=True, kw_only=True):
+    """What the issuer of a voucher is asked to journal, because only it may; sent again until its log tells.
+
+    release: let the right to claim go, to device `to`; post: it was presented; void: two people settled it.
+    """
+
+    op: str
+    voucher: str
+    what: Literal["release", "post", "void"]
+    to: str = ""
 
 
 class Refusal(msgspec.Struct, frozen=True, kw_only=True):
-    """A want that the hub will not grant, and why: points | stock | tries | member | later."""
+    """A want that the hub will not grant, and why: points | stock | tries | member | later | used | settled.
+
+    used: the once-only benefit was given; settled: the voucher was claimed, void or expired.
+    """
 
     want: str
     why: str
@@ -92,6 +113,7 @@ class SyncAnswer(msgspec.Struct, frozen=True, kw_only=True):
     verdicts: tuple[EntryVerdict, ...] = ()
     grants: tuple[Grant, ...] = ()
     refused: tuple[Refusal, ...] = ()
+    instructions: tuple[Instruction, ...] = ()
     state: DeviceState
     retry_after_s: float = 0.0
 

@@ -6,8 +6,8 @@ from typing import Protocol
 from kiosk.ledger import accounts as acc
 from kiosk.ledger import entries as en
 from kiosk.ledger.legs import Balances
-from kiosk.ledger.sync import Grant
-from kiosk.ports import Draft, Journal
+from kiosk.ledger.sync import Grant, Instruction
+from kiosk.ports import Draft, Journal, Operation
 
 GRANTS_MAX = 500
 _PERSONAL = (acc.POINTS, acc.CASH, acc.TRIES)
@@ -44,6 +44,24 @@ def taken(
 def _granted(grant: Grant) -> en.Granted:
     fields = {name: getattr(grant, name) for name in grant.__struct_fields__}
     return en.Granted(**fields)
+
+
+def obeyed(instruction: Instruction, operation: Operation | None) -> en.Body | None:
+    """What to journal for an instruction about an operation of ours; None if its state forbids it.
+
+    Then head office reads from our log what became of it, and asks no more.
+    """
+    if operation is None or operation.redeem.voucher != instruction.voucher:
+        return None
+    op, voucher = operation.redeem.op, operation.redeem.voucher
+    unknown = operation.state == "unknown"
+    if instruction.what == "release" and operation.claim_held and (unknown or operation.state == "posted"):
+        return en.Release(op=op, voucher=voucher, to=instruction.to)
+    if instruction.what == "post" and unknown:
+        return en.Post(op=op, reason="presented")
+    if instruction.what == "void" and unknown and operation.claim_held:
+        return en.Void(op=op, reason="head-office")
+    return None
 
 
 def spare(device: str, balances: Balances, stays: Callable[[str], bool]) -> list[Draft]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from kiosk.ledger import accounts as acc
 from kiosk.ledger import entries as en
 from kiosk.ledger.legs import Balances, Transfer, transfers
-from kiosk.offline.follow import FOLLOWERS, Course, begin, follow
+from kiosk.offline.follow import FOLLOWERS, Course, begin, follow, told
 
 Known = dict[str, tuple[en.Redeem, str]]
 
@@ -64,6 +64,7 @@ class Fold:
     courses: dict[str, Course] = field(default_factory=dict)
     known: Known = field(default_factory=dict)
     downlink: Downlink = field(default_factory=Downlink)
+    redeemed: int = 0
 
     def take(self, n: int, stored: bytes, hashed: bytes) -> en.Entry:
         """Fold one stored entry; BrokenChain if it does not continue what came before."""
@@ -85,6 +86,10 @@ class Fold:
         if isinstance(body, en.Redeem):
             self.courses[body.op] = begin(entry.n, entry.member, body)
             self.known[body.op] = (body, entry.member or "")
+            self.redeemed += 1
+        elif isinstance(body, en.Granted) and body.voucher is not None:
+            self.courses.setdefault(body.voucher.op, told(entry.n, body.voucher))
+            self.known.setdefault(body.voucher.op, (body.voucher, ""))
         elif isinstance(body, FOLLOWERS):
             self.courses[body.op] = follow(self.courses[body.op], entry.n, body)
         for account, asset, change in own_changes(self.device, entry, self.known):

@@ -11,7 +11,10 @@ OPEN = ("redeemed", "printing", "unknown")
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """Where one operation stands. `n` is its redeem's place, `claim_n` its claim's (0: not claimed)."""
+    """Where one operation stands. `n` is its redeem's place, or that of the grant that told of it.
+
+    `claim_n` is the place of its claim or its expiry (0: neither).
+    """
 
     n: int
     op: str
@@ -22,7 +25,7 @@ class Course:
     claim_n: int = 0
 
 
-FOLLOWERS = (en.Printing, en.Post, en.Void, en.Unknown, en.Claim, en.Release)
+FOLLOWERS = (en.Printing, en.Post, en.Void, en.Unknown, en.Claim, en.Release, en.Expire)
 """Bodies that speak of an operation begun earlier."""
 
 _FROM: dict[type[en.Body], tuple[OperationState, ...]] = {
@@ -30,8 +33,9 @@ _FROM: dict[type[en.Body], tuple[OperationState, ...]] = {
     en.Void: ("redeemed", "printing", "unknown"),
     en.Unknown: ("printing",),
     en.Printing: ("redeemed", "printing", "unknown", "posted"),
-    en.Claim: ("posted",),
-    en.Release: ("printing", "unknown", "posted"),
+    en.Claim: ("posted", "elsewhere"),
+    en.Expire: ("posted", "elsewhere"),
+    en.Release: ("unknown", "posted", "elsewhere"),
 }
 _TO: dict[type[en.Body], OperationState] = {en.Post: "posted", en.Void: "voided", en.Unknown: "unknown"}
 
@@ -43,6 +47,11 @@ def begin(n: int, member: str | None, body: en.Redeem) -> Course:
     return Course(n=n, op=body.op, voucher=body.voucher, member=member, state="redeemed")
 
 
+def told(n: int, voucher: en.Redeem) -> Course:
+    """An operation of another device, known from the grant of its right to claim."""
+    return Course(n=n, op=voucher.op, voucher=voucher.voucher, member="", state="elsewhere")
+
+
 def follow(course: Course, n: int, body: en.Body) -> Course:
     """One step further; NotHeld if the operation cannot take it: a final state stays final."""
     if course.state not in _FROM[type(body)]:
@@ -52,10 +61,11 @@ def follow(course: Course, n: int, body: en.Body) -> Course:
             raise NotHeld(f"{course.op}: print {body.attempt} was begun before")
         state = course.state if course.state == "posted" else "printing"
         return replace(course, state=state, attempt=body.attempt)
-    if isinstance(body, en.Claim | en.Release) and body.voucher != course.voucher:
-        raise NotHeld(f"{course.op}: its voucher is {course.voucher}")
-    if isinstance(body, en.Claim):
+    if isinstance(body, en.Claim | en.Release | en.Expire):
+        if body.voucher != course.voucher:
+            raise NotHeld(f"{course.op}: its voucher is {course.voucher}")
         if course.claim_n:
-            raise NotHeld(f"{course.op}: claimed before")
+            raise NotHeld(f"{course.op}: claimed or expired before")
+    if isinstance(body, en.Claim | en.Expire):
         return replace(course, claim_n=n)
     return replace(course, state=_TO.get(type(body), course.state))

@@ -7,14 +7,14 @@ from pathlib import Path
 
 from kiosk.ledger import accounts as acc
 from kiosk.ledger import entries as en
-from kiosk.ledger.sync import Grant, Mark
+from kiosk.ledger.sync import Grant, Instruction, Mark
 from kiosk.offline import tables
 from kiosk.offline.batches import Batch, read_batch, wrapped
 from kiosk.offline.disk import fault, open_exclusive
-from kiosk.offline.escrow import spare, taken
+from kiosk.offline.escrow import obeyed, spare, taken
 from kiosk.offline.fold import BrokenChain
 from kiosk.offline.follow import Course
-from kiosk.offline.page import Head, Page
+from kiosk.offline.page import Head, Page, redeem_in
 from kiosk.ports import Clock, Draft, Ids, JournalFailed, NotHeld, Operation
 
 DRAFTS_MAX = 1000
@@ -153,6 +153,14 @@ class DurableJournal:
             self._database.execute(tables.PUT_META, ("mark_n", mark.n))
             self._database.execute(tables.PUT_META, ("mark_hash", mark.hash))
 
+    def obey(self, instruction: Instruction) -> tuple[en.Entry, ...]:
+        """Journal what head office asks of a voucher's issuer, if its operation still lets us."""
+        operation = self.operation(instruction.op)
+        body = obeyed(instruction, operation)
+        if operation is None or body is None:
+            return ()
+        return self.append(Draft(body, member=operation.member or None))
+
     def downlink(self) -> tuple[int, int]:
         """(generation, d): how far grants were taken."""
         with self._guarded():
@@ -187,7 +195,7 @@ class DurableJournal:
         differing = tables.differences(self._database, fold)
         if differing:
             raise JournalFailed("K-JR-03", f"the cached {differing} differ from the log")
-        self._head = Head(fold.n, fold.hash, fold.balances, fold.downlink, len(fold.courses))
+        self._head = Head(fold.n, fold.hash, fold.balances, fold.downlink, fold.redeemed)
 
     def _write(self, drafts: tuple[Draft, ...]) -> tuple[en.Entry, ...]:
         page = Page(self._database, self.device, self._head)
@@ -235,9 +243,9 @@ class DurableJournal:
             )
 
     def _told(self, course: Course) -> Operation:
-        begun, redeem = self._stored(course.n)
+        begun, _ = self._stored(course.n)
+        redeem = redeem_in(begun)
         claim_at, claim = self._stored(course.claim_n) if course.claim_n else (None, None)
-        assert isinstance(redeem, en.Redeem)
         right = self._head.balances.get((acc.escrow(self.device), acc.claim(course.voucher)), 0)
         return Operation(
             redeem=redeem,
@@ -245,7 +253,8 @@ class DurableJournal:
             state=course.state,
             attempt=course.attempt,
             claimed=claim if isinstance(claim, en.Claim) else None,
-            claimed_at=claim_at.at if claim_at else None,
+            claimed_at=claim_at.at if claim_at and isinstance(claim, en.Claim) else None,
+            expired=isinstance(claim, en.Expire),
             at=begun.at,
             claim_held=right > 0,
             clock=begun.clock,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Protocol, TypeVar
 
 from kiosk.ledger.entries import Entry
-from kiosk.ledger.sync import Grant, Mark
+from kiosk.ledger.sync import Grant, Instruction, Mark
 from kiosk.offline.batches import Batch
 from kiosk.offline.journal import DurableJournal
 from kiosk.ports import Draft, Operation
@@ -80,6 +80,10 @@ class JournalPort:
     def move_mark(self, mark: Mark) -> None:
         """Remember an acknowledgement."""
         self._ask(lambda journal: journal.move_mark(mark))
+
+    def obey(self, instruction: Instruction) -> tuple[Entry, ...]:
+        """Journal what head office asks of a voucher's issuer, if it still can be."""
+        return self._ask(lambda journal: journal.obey(instruction))
 
     def downlink(self) -> tuple[int, int]:
         """(generation, d): how far grants were taken."""

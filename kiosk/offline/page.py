@@ -3,14 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-import msgspec
 from sqlite_utils import Database
 
 from kiosk.ledger import entries as en
 from kiosk.ledger.legs import Balances, LooseEnd, Transfer, transfers
 from kiosk.offline import tables
 from kiosk.offline.fold import Downlink, effect, is_own
-from kiosk.offline.follow import FOLLOWERS, Course, begin, follow
+from kiosk.offline.follow import FOLLOWERS, Course, begin, follow, told
 from kiosk.ports import Draft, NotHeld
 
 ENTRY_MAX = 64 * 1024
@@ -26,6 +25,15 @@ class Head:
     balances: Balances
     downlink: Downlink
     redeemed: int
+
+
+def redeem_in(entry: en.Entry) -> en.Redeem:
+    """The redemption that an entry began, or that came with the right to claim it."""
+    body = en.body_of(entry)
+    if isinstance(body, en.Granted):
+        body = body.voucher
+    assert isinstance(body, en.Redeem), f"entry {entry.n} began no operation"
+    return body
 
 
 class Page:
@@ -92,6 +100,8 @@ class Page:
             self._put(begin(entry.n, draft.member, body))
             self._redeemed += 1
             return {body.op: (body, draft.member or "")}
+        if isinstance(body, en.Granted) and body.voucher is not None:
+            self._hear_of(entry.n, body.voucher)
         if not isinstance(body, FOLLOWERS):
             return {}
         course = next(tables.courses(self._database, "WHERE op = ?", (body.op,)), None)
@@ -100,9 +110,14 @@ class Page:
         self._put(follow(course, entry.n, body))
         return {body.op: (self._redeem(course.n), course.member)}
 
+    def _hear_of(self, n: int, voucher: en.Redeem) -> None:
+        """The right to claim arrived: from now on we know the operation, unless it is our own."""
+        if next(tables.courses(self._database, "WHERE op = ?", (voucher.op,)), None) is None:
+            self._put(told(n, voucher))
+
     def _redeem(self, n: int) -> en.Redeem:
         (stored,) = self._database.execute("SELECT stored FROM entries WHERE n = ?", (n,)).fetchone()
-        return msgspec.msgpack.decode(en.decode(stored).body, type=en.Redeem)
+        return redeem_in(en.decode(stored))
 
     def _put(self, course: Course) -> None:
         values = {name: getattr(course, name) for name in Course.__dataclass_fields__}

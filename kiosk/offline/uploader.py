@@ -52,6 +52,9 @@ class UploadedJournal(Protocol):
     ) -> tuple[en.Entry, ...]:
         """Journal the grants that are next in line."""
 
+    def obey(self, instruction: wire.Instruction) -> tuple[en.Entry, ...]:
+        """Journal what head office asks of a voucher's issuer."""
+
     def freeze(self, why: str) -> None:
         """Spend nothing any more."""
 
@@ -202,7 +205,8 @@ class Uploader:
             if verdict.verdict != "posted":
                 log.warning("entry %d is %s: %s", verdict.n, verdict.verdict, verdict.reason)
         taken = self._journal.take_grants(answer.gen, answer.grants, self._wants.is_live)
-        return moved or bool(taken)
+        obeyed = [entry for asked in answer.instructions for entry in self._journal.obey(asked)]
+        return moved or bool(taken or obeyed)
 
     def _agrees(self, answer: wire.SyncAnswer) -> bool:
         """Whether head office tells the same story; if not, this device was cloned or rolled back."""

@@ -53,6 +53,10 @@ def test_vectors_hold() -> None:
         en.Void(op="op1", reason="staff"),
         en.Claim(op="op1", voucher=REDEEM.voucher),
         en.Release(op="op1", voucher=REDEEM.voucher, to="k2"),
+        en.Expire(op="op1", voucher=REDEEM.voucher),
+        en.Used(asset=acc.entitlement("birthday", "2026")),
+        en.Granted(gid="z", gen=0, d=3, asset=acc.claim(REDEEM.voucher), amount=1, voucher=REDEEM),
+        en.Granted(gid="r", gen=0, d=4, asset=acc.RISK, amount=500),
     ],
 )
 def test_every_leg_moves_something_from_one_place_to_another(body: en.Body) -> None:

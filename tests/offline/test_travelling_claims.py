@@ -1,0 +1,96 @@
+"""The right to claim travels: let go by its issuer, claimed or ended where it arrived, once."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from kiosk.ledger import accounts as acc
+from kiosk.ledger import entries as en
+from kiosk.ledger.sync import Instruction
+from kiosk.ports import Draft, NotHeld
+from tests.offline import bench
+
+
+def asked(op: str, what: str = "release") -> Instruction:
+    return Instruction(op=op, voucher=f"V{op}", what=what, to="kiosk-2")  # type: ignore[arg-type]
+
+
+def test_an_issuer_lets_go_once_and_refuses_from_then_on(tmp_path: Path) -> None:
+    journal = bench.stocked(tmp_path / "journal.db")
+    journal.append(bench.redeem("a"), bench.printing("a"), bench.post("a"))
+    assert [entry.kind for entry in journal.obey(asked("a"))] == ["release"]
+    assert journal.obey(asked("a")) == ()
+    with pytest.raises(NotHeld):
+        journal.append(bench.claim("a"))
+    operation = journal.operation("a")
+    assert operation is not None
+    assert not operation.claim_held
+    journal.close()
+    assert bench.open_journal(tmp_path / "journal.db").rights(acc.claim("Va")) == 0
+
+
+def test_nothing_is_let_go_while_it_prints_or_after_it_ended(tmp_path: Path) -> None:
+    journal = bench.stocked(tmp_path / "journal.db")
+    journal.append(bench.redeem("a"), bench.printing("a"))
+    assert journal.obey(asked("a")) == ()
+    journal.append(bench.unknown("a"))
+    assert [entry.kind for entry in journal.obey(asked("a", "post"))] == ["post"]
+    journal.append(bench.claim("a"))
+    assert journal.obey(asked("a")) == ()
+    assert journal.obey(asked("never-heard-of")) == ()
+    journal.append(bench.redeem("b"), bench.printing("b"), bench.unknown("b"))
+    assert [entry.kind for entry in journal.obey(asked("b", "void"))] == ["void"]
+
+
+@pytest.mark.parametrize("ending", [en.Claim, en.Expire])
+def test_whoever_holds_the_right_ends_it(tmp_path: Path, ending: type[en.Claim] | type[en.Expire]) -> None:
+    journal = bench.open_journal(tmp_path / "journal.db", device="kiosk-2")
+    voucher = bench.redeem("a").body
+    assert isinstance(voucher, en.Redeem)
+    shelf = bench.Shelf(journal)
+    grant = msgspec.structs.replace(shelf.next(acc.claim("Va"), 1), voucher=voucher)
+    journal.take_grants(1, [grant], lambda _want: True)
+    operation = journal.by_voucher("Va")
+    assert operation is not None
+    assert (operation.state, operation.claim_held, operation.redeem) == ("elsewhere", True, voucher)
+    journal.append(Draft(ending(op="a", voucher="Va")))
+    assert journal.rights(bench.TEA) == (1 if ending is en.Expire else 0)
+    with pytest.raises(NotHeld):
+        journal.append(Draft(en.Claim(op="a", voucher="Va")))
+    assert journal.next_voucher_serial() == 1
+    journal.close()
+    again = bench.open_journal(tmp_path / "journal.db", device="kiosk-2")
+    ended = again.by_voucher("Va")
+    assert ended is not None
+    assert (ended.expired, ended.claimed is not None) == (ending is en.Expire, ending is en.Claim)
+
+
+def test_a_right_that_was_not_used_goes_back(tmp_path: Path) -> None:
+    journal = bench.open_journal(tmp_path / "journal.db", device="kiosk-2")
+    voucher = bench.redeem("a").body
+    assert isinstance(voucher, en.Redeem)
+    shelf = bench.Shelf(journal)
+    for _ in range(2):  # it may come, go and come again
+        grant = msgspec.structs.replace(shelf.next(acc.claim("Va"), 1), voucher=voucher)
+        journal.take_grants(1, [grant], lambda _want: True)
+        assert journal.rights(acc.claim("Va")) == 1
+        journal.append(Draft(en.Returned(asset=acc.claim("Va"), amount=1)))
+        with pytest.raises(NotHeld):
+            journal.append(Draft(en.Claim(op="a", voucher="Va")))
+
+
+def test_risk_is_spent_with_the_points_and_comes_back_with_a_void(tmp_path: Path) -> None:
+    journal = bench.stocked(tmp_path / "journal.db")
+    journal.append(bench.redeem("drain", points=950))
+    bench.Shelf(journal).put(acc.RISK, 500)  # d 1 was taken: a second shelf must not begin anew
+    assert journal.rights(acc.RISK) == 0
+    shelf = bench.Shelf(journal, gen=2)
+    shelf.put(acc.RISK, 500)
+    body = msgspec.structs.replace(bench.redeem("a", points=300).body, risk=250)
+    journal.append(Draft(body, member="m1"))
+    assert (journal.rights(acc.POINTS, "m1"), journal.rights(acc.RISK)) == (0, 250)
+    journal.append(bench.void("a"))
+    assert (journal.rights(acc.POINTS, "m1"), journal.rights(acc.RISK)) == (50, 500)
+    with pytest.raises(NotHeld):
+        journal.append(Draft(msgspec.structs.replace(body, op="b", voucher="Vb", risk=501), member="m1"))
