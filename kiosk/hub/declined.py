@@ -2,10 +2,14 @@
 
 
 class Declined(Exception):
-    """A request not carried out. `status` is the HTTP status, `code` is stable, `detail` is for people."""
+    """A request not carried out. `status` is the HTTP status, `code` is stable, `detail` is for people.
 
-    def __init__(self, status: int, code: str, detail: str) -> None:
+    `retry_after_s` says when asking again makes sense, where that is known; whole seconds.
+    """
+
+    def __init__(self, status: int, code: str, detail: str, retry_after_s: int = 0) -> None:
         super().__init__(f"{code}: {detail}")
         self.status = status
         self.code = code
         self.detail = detail
+        self.retry_after_s = retry_after_s

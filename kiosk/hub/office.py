@@ -54,25 +54,29 @@ class HeadOffice:
 
     def enrol(self, kiosk: Enrolment) -> None:
         """Take a new kiosk in. Its id is never used again, not even after it is retired."""
+        with self.engine.begin() as connection:
+            self.register(connection, kiosk)
+
+    def register(self, connection: sa.Connection, kiosk: Enrolment) -> None:
+        """The same within a transaction that is open."""
         if not kiosk.device or len(kiosk.device) > 64 or not kiosk.device.replace("-", "").isalnum():
             raise Declined(400, "device-id", "letters, digits and dashes, at most 64")
-        with self.engine.begin() as connection:
-            if _device(connection, kiosk.device) is not None:
-                raise Declined(409, "device-known", "this id is taken; a re-enrolled kiosk gets a new one")
-            # A new journal counts from 1 again: with the same number it would print old voucher numbers.
-            place = (devices.c.store == kiosk.store) & (devices.c.kiosk == kiosk.kiosk)
-            if connection.scalar(sa.select(devices.c.device).where(place).limit(1)) is not None:
-                raise Declined(409, "kiosk-number-known", "this store's kiosk number is taken for ever")
-            connection.execute(
-                sa.insert(devices).values(
-                    device=kiosk.device,
-                    public_key=kiosk.public_key,
-                    store=kiosk.store,
-                    kiosk=kiosk.kiosk,
-                    voucher_key_id=kiosk.voucher_key_id,
-                    voucher_public=kiosk.voucher_public,
-                )
+        if _device(connection, kiosk.device) is not None:
+            raise Declined(409, "device-known", "this id is taken; a re-enrolled kiosk gets a new one")
+        # A new journal counts from 1 again: with the same number it would print old voucher numbers.
+        place = (devices.c.store == kiosk.store) & (devices.c.kiosk == kiosk.kiosk)
+        if connection.scalar(sa.select(devices.c.device).where(place).limit(1)) is not None:
+            raise Declined(409, "kiosk-number-known", "this store's kiosk number is taken for ever")
+        connection.execute(
+            sa.insert(devices).values(
+                device=kiosk.device,
+                public_key=kiosk.public_key,
+                store=kiosk.store,
+                kiosk=kiosk.kiosk,
+                voucher_key_id=kiosk.voucher_key_id,
+                voucher_public=kiosk.voucher_public,
             )
+        )
 
     def public_key(self, device: str) -> bytes | None:
         """The key a device signs with; None if it was never enrolled."""

@@ -21,6 +21,10 @@ class Listen(_Section, frozen=True, kw_only=True):
     host: str = "127.0.0.1"
     port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = 8700
     body_bytes: Positive = 1024 * 1024
+    syncs_at_once: Positive = 32
+    tls: bool = False
+    names: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)] = ("localhost", "127.0.0.1")
+    authority: str = "authority"
 
 
 class Database(_Section, frozen=True, kw_only=True):
@@ -51,6 +55,23 @@ class Pin(_Section, frozen=True, kw_only=True):
     argon2_lanes: Positive = 1
 
 
+class Enrolment(_Section, frozen=True, kw_only=True):
+    """How kiosks are taken in. The card key must outlive the database: every card is filed under it."""
+
+    code_minutes: Positive = 30
+    wrong_codes: Positive = 10
+    wrong_minutes: Positive = 60
+    card_key_file: str = "card.key"
+
+
+class Console(_Section, frozen=True, kw_only=True):
+    """How staff sign in at head office."""
+
+    idle_minutes: Positive = 15
+    wrong_pins: Positive = 5
+    wrong_per_source: Positive = 30
+
+
 class Shop(_Section, frozen=True, kw_only=True):
     """The shop as kiosks and histories name it."""
 
@@ -69,6 +90,8 @@ class HubSettings(_Section, frozen=True, kw_only=True):
     database: Database = Database()
     grants: Grants = Grants()
     pin: Pin = Pin()
+    enrolment: Enrolment = Enrolment()
+    console: Console = Console()
     shop: Shop = Shop()
     demo: bool = False
 
