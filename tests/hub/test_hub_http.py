@@ -24,6 +24,12 @@ TYPE = "application/msgpack"
 
 
 @pytest.fixture
+def database() -> str:
+    """The door is the same in front of either database."""
+    return "sqlite://"
+
+
+@pytest.fixture
 def address(office: HeadOffice) -> Iterator[str]:
     door = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(create_app(office), log_level="error", lifespan="off"))

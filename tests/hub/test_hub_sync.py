@@ -255,9 +255,9 @@ def test_a_hub_that_lacks_what_it_acknowledged_grants_nothing(office: HeadOffice
 
 
 @pytest.mark.parametrize("start", range(6))
-def test_any_weather_ends_in_the_fold_of_the_log(start: int) -> None:
+def test_any_weather_ends_in_the_fold_of_the_log(start: int, database: str) -> None:
     chance = random.Random(start)
-    for office in opened("sqlite://", Grants(lease_par=3, lease_low=1, home_points=700)):
+    for office in opened(database, Grants(lease_par=3, lease_low=1, home_points=700)):
         till = Till("K1")
         office.enrol(till.enrolment())
         opening = books_of(office)

@@ -1,0 +1,166 @@
+"""A private PostgreSQL for tests and benchmarks: real, durable as in production, gone when its user is.
+
+`postgres` is one cluster for the whole session, `postgres_url` a fresh database with head office's tables for
+one test. Debian starts a cluster of its own where `postgresql` is installed; that one is left alone.
+"""
+
+import itertools
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from kiosk.hub.tables import open_database
+
+OWNER = "kiosk"
+SETTINGS = ("fsync=on", "synchronous_commit=on", "full_page_writes=on", "listen_addresses=")
+"""As durable as production: a test that passes with less says nothing. Reached by its socket only."""
+
+_TEMPLATE = "head_office"
+_START_S = 30
+_STOP_S = 30
+
+
+def binaries() -> Path | None:
+    """Where the newest PostgreSQL of this machine has `initdb`, `postgres`, `pgbench`; None without one."""
+    found = [place.parent for place in Path("/usr/lib/postgresql").glob("*/bin/initdb")]
+    newest = max(found, key=lambda place: float(place.parent.name), default=None)
+    elsewhere = shutil.which("initdb")
+    return newest or (Path(elsewhere).resolve().parent if elsewhere else None)
+
+
+def missing() -> str:
+    """What this machine lacks to run a cluster, '' if nothing."""
+    if binaries() is None:
+        return "there is no PostgreSQL here (Debian: apt-get install -y postgresql)"
+    if shutil.which("setpriv") is None:
+        return "there is no setpriv here (Debian: apt-get install -y util-linux)"
+    return ""
+
+
+@dataclass
+class Cluster:
+    """A running cluster, reached by the socket in `folder`. Names of databases are made up by `fresh`."""
+
+    folder: Path
+    bin: Path
+    _count: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+
+    def url(self, database: str) -> str:
+        """Where SQLAlchemy finds a database."""
+        return f"postgresql+psycopg://{OWNER}@/{database}?host={self.folder}"
+
+    @contextmanager
+    def fresh(self, template: str = "template0") -> Iterator[str]:
+        """A new database, a copy of `template`; yields its name and drops it in the end, whoever is in it."""
+        name = f"fresh_{next(self._count)}"
+        self.create(name, template)
+        try:
+            yield name
+        finally:
+            self.run(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    def create(self, name: str, template: str = "template0") -> None:
+        """Make a database that is a copy of another, which nobody may be using."""
+        words = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        self.run(words.format(sql.Identifier(name), sql.Identifier(template)))
+
+    def run(self, words: sql.Composable) -> None:
+        """One statement outside of any transaction, in the cluster's own database."""
+        with _connected(self.folder) as connection:
+            connection.execute(words)
+
+
+@contextmanager
+def running_cluster(*more: str) -> Iterator[Cluster]:
+    """A cluster of one's own, with `more` settings ("name=value"); stopped and erased in the end."""
+    place = binaries()
+    assert place is not None, missing()
+    folder = Path(tempfile.mkdtemp(prefix="kiosk-pg-", dir="/tmp"))  # a socket's path has 107 bytes at most
+    try:
+        person = _unprivileged(folder)
+        _initialise(place, folder, person)
+        words = [f"-c{setting}" for setting in (*SETTINGS, f"unix_socket_directories={folder}", *more)]
+        with (folder / "log").open("wb") as log:
+            # It dies with us, even by kill -9: nobody should find yesterday's servers running.
+            server = subprocess.Popen(
+                [*person, "--pdeathsig", "INT", str(place / "postgres"), "-D", str(folder / "data"), *words],
+                cwd=folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            )  # fmt: skip
+        try:
+            _wait(server, folder)
+            yield Cluster(folder, place)
+        finally:
+            server.send_signal(signal.SIGINT)  # "fast": sessions end, the log is checkpointed
+            server.wait(_STOP_S)
+    finally:
+        shutil.rmtree(folder)
+
+
+def _unprivileged(folder: Path) -> list[str]:
+    """The words that run a command as somebody who may own a cluster: initdb and postgres refuse root."""
+    if os.geteuid() != 0:
+        return ["setpriv"]
+    nobody = pwd.getpwnam("nobody")
+    os.chown(folder, nobody.pw_uid, nobody.pw_gid)
+    return ["setpriv", f"--reuid={nobody.pw_uid}", f"--regid={nobody.pw_gid}", "--clear-groups"]
+
+
+def _initialise(place: Path, folder: Path, person: list[str]) -> None:
+    words = ["--auth=trust", "--encoding=UTF8", "--locale=C", f"--username={OWNER}", "--no-instructions"]
+    done = subprocess.run(
+        [*person, str(place / "initdb"), "-D", str(folder / "data"), *words],
+        cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+
+
+def _wait(server: subprocess.Popen[bytes], folder: Path) -> None:
+    """Until it answers."""
+    deadline = time.monotonic() + _START_S
+    while True:
+        try:
+            _connected(folder).close()
+        except psycopg.OperationalError:
+            said = (folder / "log").read_text(errors="replace")
+            assert server.poll() is None, f"PostgreSQL ended:\n{said}"
+            assert time.monotonic() < deadline, f"PostgreSQL does not answer:\n{said}"
+            time.sleep(0.02)
+        else:
+            return
+
+
+def _connected(folder: Path) -> psycopg.Connection[tuple[object, ...]]:
+    return psycopg.connect(host=str(folder), user=OWNER, dbname="postgres", autocommit=True)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    """The session's cluster. Without PostgreSQL: skipped, or failed where it must be there."""
+    lack = missing()
+    if lack and os.environ.get("KIOSK_REQUIRE_POSTGRES") == "1":
+        pytest.fail(f"KIOSK_REQUIRE_POSTGRES=1, but {lack}")
+    if lack:
+        pytest.skip(lack)
+    with running_cluster() as cluster:
+        cluster.create(_TEMPLATE)
+        open_database(cluster.url(_TEMPLATE)).dispose()
+        yield cluster
+
+
+@pytest.fixture
+def postgres_url(postgres: Cluster) -> Iterator[str]:
+    """A fresh database with head office's tables, for `open_database`."""
+    with postgres.fresh(_TEMPLATE) as name:
+        yield postgres.url(name)
