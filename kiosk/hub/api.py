@@ -1,6 +1,11 @@
-"""The door kiosks come through: HTTP in front of HeadOffice. Bodies are MessagePack, errors are Trouble."""
+"""The door kiosks come through: HTTP in front of HeadOffice. Bodies are MessagePack, errors are Trouble.
+
+Staff's own door (JSON) is in `console_routes.py`.
+"""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from typing import TypeVar
 
 import msgspec
@@ -9,38 +14,87 @@ from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
+from kiosk.hub.bodies import inflate, read_body
+from kiosk.hub.console import Console
+from kiosk.hub.console_routes import PREFIX, Act, add_console_routes, json_trouble
 from kiosk.hub.declined import Declined
+from kiosk.hub.enrolment import EnrolmentDesk
+from kiosk.hub.gate import Gate
 from kiosk.hub.office import HeadOffice
 from kiosk.hub.records import balance_of, health, record_of
 from kiosk.hub.signed_requests import Doorman
 from kiosk.ledger import sync
+from kiosk.ledger.enrolment import EnrolRequest
+from kiosk.ledger.ids import FreshIds
 
 MESSAGEPACK = "application/msgpack"
+ENROL_BYTES = 1024
 M = TypeVar("M", sync.SyncRequest, sync.AccountRequest, sync.PinRequest)
+S = TypeVar("S", bound=msgspec.Struct)
 
 
-def create_app(office: HeadOffice) -> FastAPI:
-    """The application. The technician's pages exist only in a demo."""
+@dataclass(frozen=True, slots=True)
+class _Door:
+    """What every signed request goes through, however large its body claims to be."""
+
+    doorman: Doorman
+    limit: int
+
+    def admit(self, request: Request, body: bytes) -> str:
+        """The device that signed these bytes."""
+        if request.url.query:
+            raise Declined(400, "malformed", "a query is not signed, so there must be none")
+        raw = request.scope.get("raw_path") or request.url.path.encode()
+        return self.doorman.admit(request.method, raw.decode("ascii", "replace"), request.headers, body)
+
+    def message(self, request: Request, body: bytes, kind: type[M]) -> M:
+        """The message in a body, by the device that signed it."""
+        device = self.admit(request, body)
+        # Only now, for a kiosk of ours: what strangers send is never inflated.
+        encoding = request.headers.get("content-encoding", "")
+        message = _message(kind, inflate(body, encoding, self.limit))
+        if message.device != device:
+            raise Declined(403, "device-differs", "the signature is another device's")
+        return message
+
+
+def create_app(office: HeadOffice, desk: EnrolmentDesk | None = None) -> FastAPI:
+    """The application. The technician's pages exist only in a demo, enrolment only with a desk for it."""
     app = FastAPI(title="Head office", docs_url=None, redoc_url=None, openapi_url=None)
     app.add_exception_handler(Declined, _declined)
     app.add_exception_handler(HTTPException, _no_such_page)
     app.add_exception_handler(Exception, _failed)
-    _add_kiosk_routes(app, office, Doorman(office.public_key))
+    _add_kiosk_routes(app, office, _Door(Doorman(office.public_key), office.settings.listen.body_bytes))
+    if desk is not None:
+        _add_enrolment(app, desk)
+    console = Console(office.engine, office.now, FreshIds(office.now), office.settings)
+    add_console_routes(app, console, acts_of(office), desk)
     if office.settings.demo:
         _add_demo_routes(app, office)
     return app
 
 
-def _add_kiosk_routes(app: FastAPI, office: HeadOffice, doorman: Doorman) -> None:
-    limit = office.settings.listen.body_bytes
+def _add_kiosk_routes(app: FastAPI, office: HeadOffice, door: _Door) -> None:
+    gate = Gate(office.settings.listen.syncs_at_once)
 
-    async def answer(request: Request, kind: type[M], ask: Callable[[M], msgspec.Struct]) -> Response:
-        body = await _read_body(request, limit)
-        return await run_in_threadpool(_answer, doorman, request, body, kind, ask)
+    async def answer(
+        request: Request,
+        kind: type[M],
+        ask: Callable[[M], msgspec.Struct],
+        place: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> Response:
+        body = await read_body(request, door.limit)
+        # A place is taken only once the body is here: whoever trickles it holds up nobody.
+        with place():
+            return await run_in_threadpool(lambda: _packed(ask(door.message(request, body, kind))))
+
+    def sync_within(asked: sync.SyncRequest) -> sync.SyncAnswer:
+        answered = office.sync(asked)
+        return msgspec.structs.replace(answered, retry_after_s=max(answered.retry_after_s, gate.pause_s()))
 
     @app.post("/v1/sync")
     async def take_sync(request: Request) -> Response:
-        return await answer(request, sync.SyncRequest, office.sync)
+        return await answer(request, sync.SyncRequest, sync_within, gate.enter)
 
     @app.post("/v1/account")
     async def take_account(request: Request) -> Response:
@@ -52,16 +106,36 @@ def _add_kiosk_routes(app: FastAPI, office: HeadOffice, doorman: Doorman) -> Non
 
     @app.get("/v1/replica")
     async def give_replica(request: Request) -> Response:
-        body = await _read_body(request, limit)
+        body = await read_body(request, door.limit)
 
         def give() -> Response:
-            return _packed(office.replica(_admit(doorman, request, body)))
+            return _packed(office.replica(door.admit(request, body)))
 
         return await run_in_threadpool(give)
 
     @app.get("/v1/health")
     def give_health() -> Response:
         return JSONResponse(health(office))
+
+
+def _add_enrolment(app: FastAPI, desk: EnrolmentDesk) -> None:
+    @app.get("/v1/authority")
+    def give_authority() -> Response:
+        """Whom to trust: believed only by whoever holds its fingerprint."""
+        return Response(desk.authority.pem, media_type="application/x-pem-file")
+
+    @app.post("/v1/enrol")
+    async def take_in(request: Request) -> Response:
+        if request.url.scheme != "https":
+            raise Declined(403, "tls-needed", "kiosks are taken in over TLS only: the answer holds a secret")
+        body = await read_body(request, ENROL_BYTES)
+        source = request.client.host if request.client else ""
+        return await run_in_threadpool(lambda: _packed(desk.enrol(_message(EnrolRequest, body), source)))
+
+
+def acts_of(office: HeadOffice) -> dict[str, Act]:
+    """What two people can have done, by the verb of the console."""
+    return {"unlock": lambda pair: office.pins.unlock(pair.subject)}
 
 
 def _add_demo_routes(app: FastAPI, office: HeadOffice) -> None:
@@ -74,45 +148,25 @@ def _add_demo_routes(app: FastAPI, office: HeadOffice) -> None:
         return JSONResponse(balance_of(office, device))
 
 
-async def _read_body(request: Request, limit: int) -> bytes:
-    """The body, read no further than the limit."""
-    parts: list[bytes] = []
-    size = 0
-    async for part in request.stream():
-        size += len(part)
-        if size > limit:
-            raise Declined(413, "too-much", f"a body has at most {limit} bytes")
-        parts.append(part)
-    return b"".join(parts)
-
-
-def _admit(doorman: Doorman, request: Request, body: bytes) -> str:
-    if request.url.query:
-        raise Declined(400, "malformed", "a query is not signed, so there must be none")
-    raw = request.scope.get("raw_path") or request.url.path.encode()
-    return doorman.admit(request.method, raw.decode("ascii", "replace"), request.headers, body)
-
-
-def _answer(
-    doorman: Doorman, request: Request, body: bytes, kind: type[M], ask: Callable[[M], msgspec.Struct]
-) -> Response:
-    device = _admit(doorman, request, body)
+def _message(kind: type[S], body: bytes) -> S:
     try:
-        message = sync.unpack(kind, body)
+        return sync.unpack(kind, body)
     except sync.MalformedMessage as wrong:
         raise Declined(400, "malformed", str(wrong)) from wrong
-    if message.device != device:
-        raise Declined(403, "device-differs", "the signature is another device's")
-    return _packed(ask(message))
 
 
 def _packed(message: msgspec.Struct, status: int = 200) -> Response:
     return Response(sync.pack(message), status, media_type=MESSAGEPACK)
 
 
-async def _declined(_request: Request, trouble: Exception) -> Response:
+async def _declined(request: Request, trouble: Exception) -> Response:
     assert isinstance(trouble, Declined)
-    return _packed(sync.Trouble(code=trouble.code, detail=trouble.detail), trouble.status)
+    staff = request.url.path.startswith(PREFIX)
+    told = sync.Trouble(code=trouble.code, detail=trouble.detail)
+    answer = json_trouble(trouble) if staff else _packed(told, trouble.status)
+    if trouble.retry_after_s:
+        answer.headers["Retry-After"] = str(trouble.retry_after_s)
+    return answer
 
 
 async def _no_such_page(_request: Request, trouble: Exception) -> Response:

@@ -11,12 +11,13 @@ import sqlalchemy as sa
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+from kiosk.hub.authority import Authority
 from kiosk.hub.console_tables import codes
 from kiosk.hub.declined import Declined
 from kiosk.hub.knocks import Door
 from kiosk.hub.office import Enrolment, HeadOffice
 from kiosk.hub.tables import devices, step_counter
-from kiosk.ledger.enrolment import SECRET_BYTES, EnrolAnswer, EnrolRequest, proof_part
+from kiosk.ledger.enrolment import SECRET_BYTES, EnrolAnswer, EnrolmentCode, EnrolRequest, proof_part
 
 _MINUTE_US = 60_000_000
 _FORGET_US = 24 * 60 * _MINUTE_US
@@ -26,9 +27,9 @@ _VOUCHER_KEYS_MAX = 0xFFFF
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """A fresh code. `secret` is shown once and stored nowhere; `expires_at` in UTC microseconds."""
+    """A fresh code. Its secret is shown once and stored nowhere; `expires_at` in UTC microseconds."""
 
-    secret: bytes
+    code: EnrolmentCode
     expires_at: int
 
 
@@ -39,8 +40,10 @@ class EnrolmentDesk:
         self,
         office: HeadOffice,
         card_key: bytes,
+        authority: Authority,
         fresh: Callable[[int], bytes] = secrets.token_bytes,
     ) -> None:
+        self.authority = authority
         self._office = office
         self._card_key = card_key
         self._fresh = fresh
@@ -63,7 +66,7 @@ class EnrolmentDesk:
             connection.execute(sa.delete(codes).where(stale))
             row = {"hash": _hash(secret), "store": store, "kiosk": kiosk, "expires_at": expires_at}
             connection.execute(sa.insert(codes).values(**row))
-        return Issued(secret, expires_at)
+        return Issued(EnrolmentCode(secret, self.authority.fingerprint), expires_at)
 
     def enrol(self, request: EnrolRequest, source: str) -> EnrolAnswer:
         """Take a kiosk in; the same request again gets the same answer while its code lives."""

@@ -17,6 +17,8 @@ from kiosk.hub.declined import Declined
 
 LABEL = "kiosk"
 COVERED = ("@method", "@path", "content-digest", "content-type")
+ALSO = ("content-encoding",)
+"""Covered wherever it is sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +61,13 @@ class Doorman:
         """The id of the device that signed this; Declined (401) if none did, or not this body."""
         # The host is not covered (a proxy may change it), so any will do.
         message = Request(method, f"http://hub{path}", headers)
-        if "content-digest" not in {name.lower() for name in headers}:
+        names = {name.lower() for name in headers}
+        if "content-digest" not in names:
             raise Declined(401, "signature", "there is no Content-Digest")
+        # The digest is over the bytes on the wire; what they are compressed with must be signed as well.
+        covered = (*COVERED, *ALSO) if names.intersection(ALSO) else COVERED
         try:
-            results = self._verifier.verify(message, require_components=COVERED, max_age=None, body=body)
+            results = self._verifier.verify(message, require_components=covered, max_age=None, body=body)
         except (HTTPMessageSignaturesException, ValueError) as wrong:
             raise Declined(401, "signature", str(wrong)) from wrong
         if len(results) != 1 or results[0].label != LABEL:

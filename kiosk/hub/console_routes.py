@@ -1,0 +1,149 @@
+"""The door staff come through: JSON in front of the console. PINs are taken over TLS, or on this machine."""
+
+import ipaddress
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+import msgspec
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse
+from starlette.concurrency import run_in_threadpool
+
+from kiosk.hub.bodies import read_body
+from kiosk.hub.console import ACTIONS, MAKES_CODES, READS_AUDIT, Console
+from kiosk.hub.declined import Declined
+from kiosk.hub.enrolment import EnrolmentDesk
+from kiosk.hub.staff import Pair, Proof
+
+PREFIX = "/v1/console/"
+_BODY_MAX = 4096
+Act = Callable[[Pair], object]
+
+
+class _Asked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What staff send."""
+
+
+class SignIn(_Asked, frozen=True, kw_only=True):
+    """Who they are, and what proves it."""
+
+    staff: str
+    pin: str
+
+
+class Together(_Asked, frozen=True, kw_only=True):
+    """An act of two people: the one who is signed in proves it again, and so does the second."""
+
+    subject: str
+    pin: str
+    second: str
+    second_pin: str
+
+
+class Place(_Asked, frozen=True, kw_only=True):
+    """Where a new kiosk will stand."""
+
+    store: str
+    kiosk: str
+
+
+A = TypeVar("A", bound=_Asked)
+
+
+def add_console_routes(
+    app: FastAPI, console: Console, acts: Mapping[str, Act], desk: EnrolmentDesk | None
+) -> None:
+    """Sign in and out, the audit, codes for new kiosks (where there is a desk), and what two people do."""
+    _add_sign_in(app, console)
+    if desk is not None:
+        _add_codes(app, console, desk)
+    _add_acts(app, console, acts)
+
+
+def _add_sign_in(app: FastAPI, console: Console) -> None:
+    @app.post(PREFIX + "sign-in")
+    async def sign_in(request: Request) -> Response:
+        def do(asked: SignIn, source: str) -> object:
+            token, person = console.sign_in(Proof(asked.staff, asked.pin), source)
+            return {"token": token, "name": person.name, "role": person.role}
+
+        return await _told(request, SignIn, do)
+
+    @app.post(PREFIX + "sign-out")
+    def sign_out(request: Request) -> Response:
+        console.sign_out(_token(request))
+        return JSONResponse({})
+
+    @app.get(PREFIX + "audit")
+    def give_audit(request: Request) -> Response:
+        _private(request)
+        console.who(_token(request), READS_AUDIT)
+        return JSONResponse({"lines": console.lines()})
+
+
+def _add_codes(app: FastAPI, console: Console, desk: EnrolmentDesk) -> None:
+    @app.post(PREFIX + "codes")
+    async def make_code(request: Request) -> Response:
+        def do(asked: Place, source: str) -> object:
+            person = console.who(_token(request), MAKES_CODES)
+            issued = desk.issue(asked.store, asked.kiosk)
+            console.note(person.id, "code", "done", source, subject=f"{asked.store}/{asked.kiosk}")
+            return {"code": issued.code.text(), "qr": issued.code.qr(), "expires_at": issued.expires_at}
+
+        return await _told(request, Place, do)
+
+
+def _add_acts(app: FastAPI, console: Console, acts: Mapping[str, Act]) -> None:
+    @app.post(PREFIX + "{action}")
+    async def act_together(request: Request, action: str) -> Response:
+        def do(asked: Together, source: str) -> object:
+            first = Proof(console.who(_token(request)).id, asked.pin)
+            second = Proof(asked.second, asked.second_pin)
+            if action in ACTIONS and action not in acts:
+                raise Declined(501, "not-built", f"head office cannot {action} yet")
+            pair = console.pair(first, second, action, asked.subject, source)
+            console.carry_out(pair, acts[action], source)
+            return {"done": action, "subject": asked.subject, "at": pair.at}
+
+        return await _told(request, Together, do)
+
+
+async def _told(request: Request, kind: type[A], do: Callable[[A, str], object]) -> Response:
+    body = await read_body(request, _BODY_MAX)
+    source = _private(request)
+    return JSONResponse(await run_in_threadpool(lambda: do(_read(kind, body), source)))
+
+
+def json_trouble(declined: Declined) -> Response:
+    """An error as the console tells it."""
+    content: dict[str, Any] = {"code": declined.code, "detail": declined.detail}
+    return JSONResponse(content, declined.status)
+
+
+def _read(kind: type[A], body: bytes) -> A:
+    try:
+        return msgspec.json.decode(body, type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError) as wrong:
+        raise Declined(400, "malformed", str(wrong)) from wrong
+
+
+def _private(request: Request) -> str:
+    """The caller's address; Declined when a PIN would travel in the clear."""
+    source = request.client.host if request.client else "here"
+    if request.url.scheme != "https" and not _loopback(source):
+        raise Declined(403, "tls-needed", "PINs are taken over TLS only")
+    return source
+
+
+def _loopback(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return address == "here"
+
+
+def _token(request: Request) -> str:
+    kind, _, token = request.headers.get("authorization", "").partition(" ")
+    if kind.lower() != "bearer" or not token:
+        raise Declined(401, "signed-out", "sign in first: Authorization: Bearer TOKEN")
+    return token
