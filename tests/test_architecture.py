@@ -48,6 +48,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "base45": ("membership/vouchers",),
     "fontTools": ("screens/faces",),
     "zxingcpp": ("demo",),
+    "zstandard": ("ledger/feed",),
 }
 
 
