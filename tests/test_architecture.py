@@ -39,16 +39,17 @@ HOMES: dict[str, tuple[str, ...]] = {
     "serial": ("hardware",),
     "escpos": ("hardware/printers/escpos",),
     "sqlite_utils": ("offline",),
-    "requests": ("offline/transport", "demo"),
+    "requests": ("offline/transport", "hub/console_client", "demo"),
     "sqlalchemy": ("hub",),
     "fastapi": ("hub", "demo"),
     "uvicorn": ("hub", "demo"),
     "babel": ("words", "commands"),
-    "segno": ("hardware/printers/raster",),
+    "segno": ("hardware/printers/raster", "hub/verbs"),
     "base45": ("membership/vouchers",),
     "fontTools": ("screens/faces",),
     "zxingcpp": ("demo",),
-    "zstandard": ("ledger/feed",),
+    "urllib3": ("offline/transport",),
+    "zstandard": ("ledger/feed", "hub/bodies", "offline/transport"),
 }
 
 

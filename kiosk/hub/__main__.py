@@ -1,28 +1,23 @@
 """Run head office: `python -m kiosk.hub --config config/hub.toml`; its other verbs are `... VERB --help`."""
 
 import json
-import os
-import secrets
 import socket
-import struct
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import click
 import msgspec
 import sqlalchemy as sa
 import uvicorn
+from fastapi import FastAPI
 
 from kiosk.hub.api import create_app
+from kiosk.hub.authority import AuthorityUnusable, server_context, server_file
 from kiosk.hub.demo_shop import seed
-from kiosk.hub.generation import read_generation
 from kiosk.hub.office import Enrolment, HeadOffice
+from kiosk.hub.opening import HeadOfficeRuns, alone, card_key, open_desk, open_office, shared_now
 from kiosk.hub.settings import BadSettings, HubSettings, read_settings
-from kiosk.hub.tables import devices, members, open_database
-from kiosk.ledger.ids import FreshIds
-
-_OFFSET = struct.Struct("<q")
+from kiosk.hub.tables import devices, members
+from kiosk.hub.verbs import VERBS
 
 
 @click.group(invoke_without_command=True)
@@ -32,7 +27,12 @@ _OFFSET = struct.Struct("<q")
 @click.option("--state", type=click.Path(path_type=Path), help="A folder for database, counter and card key.")
 @click.option("--ready-file", type=click.Path(path_type=Path), help="Gets the port once requests are taken.")
 @click.option("--clock", type=click.Path(path_type=Path), help="8 bytes: microseconds to add to real time.")
-@click.option("--card-key", type=click.Path(path_type=Path), help="The shop's key for card hashes, 32 bytes.")
+@click.option(
+    "--card-key",
+    "shop_key",
+    type=click.Path(path_type=Path),
+    help="The shop's key for card hashes, 32 bytes.",
+)
 @click.option("--enrol-demo-device", "enrol", type=click.Path(path_type=Path), help="A JSON file: a kiosk.")
 @click.pass_context
 def main(
@@ -44,7 +44,7 @@ def main(
     state: Path | None,
     ready_file: Path | None,
     clock: Path | None,
-    card_key: Path | None,
+    shop_key: Path | None,
     enrol: Path | None,
 ) -> None:
     """Serve kiosks until told to stop, unless a verb says what else to do."""
@@ -56,30 +56,18 @@ def main(
         settings = _settled(read_settings(config), state, demo=demo, port=port)
     except BadSettings as wrong:
         raise click.ClickException(str(wrong)) from wrong
-    office = open_office(settings, shared_now(clock))
-    kiosk = read_enrolment(enrol) if enrol else None
-    if kiosk is not None:
-        enrol_once(office, kiosk)
-    if demo:
-        key = _card_key(card_key or (state or Path()) / "card.key")
-        seed_once(office, key, kiosk.device if kiosk else None)
-    serve(office, ready_file)
-
-
-def open_office(settings: HubSettings, now: Callable[[], int]) -> HeadOffice:
-    """Head office over the configured database."""
-    generation = read_generation(Path(settings.database.generation_file))
-    return HeadOffice(open_database(settings.database.url), now, FreshIds(now), settings, generation)
-
-
-def shared_now(offset: Path | None) -> Callable[[], int]:
-    """UTC microseconds, plus the signed offset in a file if there is one."""
-
-    def now() -> int:
-        shift = offset.read_bytes() if offset is not None and offset.exists() else b""
-        return time.time_ns() // 1000 + (_OFFSET.unpack(shift)[0] if len(shift) == _OFFSET.size else 0)
-
-    return now
+    try:
+        with alone(settings):
+            office = open_office(settings, shared_now(clock))
+            kiosk = read_enrolment(enrol) if enrol else None
+            if kiosk is not None:
+                enrol_once(office, kiosk)
+            if demo:
+                key = card_key(shop_key or Path(settings.enrolment.card_key_file))
+                seed_once(office, key, kiosk.device if kiosk else None)
+            serve(office, ready_file)
+    except (HeadOfficeRuns, AuthorityUnusable) as trouble:
+        raise click.ClickException(str(trouble)) from trouble
 
 
 def read_enrolment(file: Path) -> Enrolment:
@@ -116,15 +104,36 @@ def serve(office: HeadOffice, ready_file: Path | None) -> None:
     """Take requests until SIGTERM or SIGINT."""
     listen = office.settings.listen
     door = socket.create_server((listen.host, listen.port), backlog=128)
-    options = uvicorn.Config(create_app(office), log_level="warning", access_log=False, lifespan="off")
+    server = uvicorn.Server(_tls(office) if listen.tls else _plain(create_app(office)))
     port = door.getsockname()[1]
-    click.echo(f"head office listens on http://{listen.host}:{port}")
+    click.echo(f"head office listens on {'https' if listen.tls else 'http'}://{listen.host}:{port}")
     if ready_file is not None:
         # The socket listens already: whoever connects from now on is answered.
         unfinished = ready_file.with_suffix(".part")
         unfinished.write_text(f"{port}\n", encoding="ascii")
         unfinished.replace(ready_file)
-    uvicorn.Server(options).run(sockets=[door])
+    server.run(sockets=[door])
+
+
+def _plain(app: FastAPI, certificate: Path | None = None) -> uvicorn.Config:
+    # No proxy headers: the address that guessing is counted by must not be the guesser's own word.
+    return uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        lifespan="off",
+        proxy_headers=False,
+        ssl_certfile=certificate,
+    )
+
+
+def _tls(office: HeadOffice) -> uvicorn.Config:
+    listen, desk = office.settings.listen, open_desk(office)
+    certificate = server_file(Path(listen.authority), desk.authority, listen.names, office.now())
+    config = _plain(create_app(office, desk), certificate)
+    config.load()
+    config.ssl = server_context(certificate)  # TLS 1.3 and nothing older, which no option says
+    return config
 
 
 def _settled(settings: HubSettings, state: Path | None, *, demo: bool, port: int | None) -> HubSettings:
@@ -137,7 +146,9 @@ def _settled(settings: HubSettings, state: Path | None, *, demo: bool, port: int
         place = msgspec.structs.replace(
             changed.database, url=f"sqlite:///{state / 'hub.db'}", generation_file=str(state / "generation")
         )
-        changed = msgspec.structs.replace(changed, database=place)
+        desk = msgspec.structs.replace(changed.enrolment, card_key_file=str(state / "card.key"))
+        door = msgspec.structs.replace(changed.listen, authority=str(state / "authority"))
+        changed = msgspec.structs.replace(changed, database=place, enrolment=desk, listen=door)
     if demo:
         # Everybody's PIN is printed in the manual: cheap verifiers lose nothing and start at once.
         pin = msgspec.structs.replace(
@@ -147,13 +158,8 @@ def _settled(settings: HubSettings, state: Path | None, *, demo: bool, port: int
     return changed
 
 
-def _card_key(file: Path) -> bytes:
-    """The shop's card key; made if the file is not there."""
-    if not file.exists():
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as fresh:
-            fresh.write(secrets.token_bytes(32))
-    return file.read_bytes()
+for verb in VERBS:
+    main.add_command(verb)
 
 
 if __name__ == "__main__":

@@ -66,7 +66,11 @@ class Authority:
 
 
 def open_authority(folder: Path, shop: str, now: int) -> Authority:
-    """The authority in this folder (`authority.pem`, key and certificate); made when there is none."""
+    """The authority in this folder; made when there is none.
+
+    `authority.pem` is key and certificate, for us alone; `ca.pem` the certificate, for those who trust it.
+    AuthorityUnusable if the file cannot be used.
+    """
     file = folder / "authority.pem"
     if not file.exists():
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -80,7 +84,11 @@ def open_authority(folder: Path, shop: str, now: int) -> Authority:
         raise AuthorityUnusable(f"{file}: {wrong}") from wrong
     if not isinstance(key, ec.EllipticCurvePrivateKey) or certificate.public_key() != key.public_key():
         raise AuthorityUnusable(f"{file}: key and certificate do not belong together")
-    return Authority(certificate, key)
+    authority = Authority(certificate, key)
+    public = folder / "ca.pem"
+    if not public.exists() or public.read_bytes() != authority.pem:
+        _publish(public, authority.pem, os.replace)
+    return authority
 
 
 def server_file(folder: Path, authority: Authority, names: Sequence[str], now: int) -> Path:

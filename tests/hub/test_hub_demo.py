@@ -105,7 +105,7 @@ def test_a_setting_that_does_not_exist_is_named_with_the_nearest_one() -> None:
 
 def test_the_settings_are_never_half_read() -> None:
     fields = {field.name for field in msgspec.structs.fields(HubSettings)}
-    assert fields == {"listen", "database", "grants", "pin", "shop", "demo"}
+    assert fields == {"listen", "database", "grants", "pin", "enrolment", "console", "replica", "shop", "demo"}
 
 
 def test_the_program_serves_the_demo_and_keeps_it(tmp_path: Path) -> None:
