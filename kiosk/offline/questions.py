@@ -74,6 +74,16 @@ class HubDesk:
         while (question := self._questions.get()) is not None:
             self._post(self._answer(question))
 
+    def answer_one(self) -> bool:
+        """Answer the oldest question, if there is one: the step of a world without threads."""
+        try:
+            question = self._questions.get_nowait()
+        except queue.Empty:
+            return False
+        if question is not None:
+            self._post(self._answer(question))
+        return question is not None
+
     def stop(self) -> None:
         """Let `run` return after the question it is at; what waits then is not asked any more."""
         while True:

@@ -207,17 +207,9 @@ class ShopFloor:
         for _ in range(200):
             while self.inbox:
                 self.desk.handle(self.inbox.popleft())
-            if not self._answer_one() and not self._sync_if_rung() and not self.inbox:
+            if not self.questions.answer_one() and not self._sync_if_rung() and not self.inbox:
                 return
         raise AssertionError("the shop does not come to rest")
-
-    def _answer_one(self) -> bool:
-        if self.questions._questions.empty():
-            return False
-        question = self.questions._questions.get_nowait()
-        assert question is not None
-        self.inbox.append(self.questions._answer(question))
-        return True
 
     def _sync_if_rung(self) -> bool:
         if not self.wants.bell.is_set():

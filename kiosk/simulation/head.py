@@ -1,0 +1,144 @@
+"""Head office under simulation: the real one over a database in memory, which may crash and be restored."""
+
+import random
+import sqlite3
+from collections import Counter
+from typing import Any
+
+import sqlalchemy as sa
+
+from kiosk.hub.books import Books
+from kiosk.hub.office import Enrolment, HeadOffice
+from kiosk.hub.pins import verifier_maker
+from kiosk.hub.settings import Grants, HubSettings, Pin
+from kiosk.hub.tables import cards, gifts, members, open_database, packs, step_counter
+from kiosk.ledger import accounts as acc
+from kiosk.ledger.ids import FreshIds
+from kiosk.ledger.legs import Transfer
+from kiosk.membership.cards import Card, keyed_hash
+from kiosk.simulation.clocks import TrueTime
+
+CARD_KEY = b"k" * 32
+PIN = "246810"
+VOUCHER_DAYS = 2
+GIFTS = (("G1", 100, 14), ("G2", 250, 9), ("G3", 600, 5))
+"""Id, price in points, pieces in stock: little of everything, so that it runs out."""
+RULES = f"""
+[tiers.member]
+from = 0
+name.en = "Member"
+
+[voucher]
+days = {VOUCHER_DAYS}
+pickup.en = "Service counter"
+
+[categories.things]
+en = "Things"
+"""
+FAMILY = "virtual-cpu"
+
+
+class HubCrash(Exception):
+    """Head office died during a request; whoever asked hears nothing."""
+
+
+def member_id(place: int) -> str:
+    """The id of a simulated member."""
+    return f"member-{place:02}"
+
+
+def card_of(place: int) -> Card:
+    """A member's card."""
+    return Card(FAMILY, f"66{place:08}".encode())
+
+
+class Head:
+    """The real HeadOffice, its database, its backups and its crashes."""
+
+    def __init__(self, seed: int, true: TrueTime, office: type[HeadOffice] = HeadOffice) -> None:
+        self._true, self._kind = true, office
+        self._ids = FreshIds(true.now, random.Random(f"{seed} head office"))
+        self.counts: Counter[str] = Counter()
+        self.settings = HubSettings(
+            grants=Grants(lease_par=2, lease_low=0, home_points=300, home_tries=3),
+            pin=Pin(tries=5, argon2_time=1, argon2_kib=8, argon2_lanes=1, offline_pin="software"),
+        )
+        self._engine = open_database("sqlite://")
+        sa.event.listen(self._engine, "commit", self._maybe_crash)
+        self._crash_before_commit = False
+        self.office = self._start()
+
+    def count(self, what: str) -> None:
+        """One more of these happened."""
+        self.counts[what] += 1
+
+    # --- life ------------------------------------------------------------------------------------
+
+    def _start(self) -> HeadOffice:
+        return self._kind(self._engine, self._true.now, self._ids, self.settings)
+
+    def crash_before_next_commit(self) -> None:
+        """The next transaction is lost, and with it the process."""
+        self._crash_before_commit = True
+
+    def _maybe_crash(self, _connection: Any) -> None:
+        if self._crash_before_commit:
+            self._crash_before_commit = False
+            self.count("hub-crash")
+            raise HubCrash
+
+    def restart(self) -> None:
+        """A new process over the same database."""
+        self.office = self._start()
+
+    def backup(self) -> sqlite3.Connection:
+        """The database as it is now."""
+        copy = sqlite3.connect(":memory:", check_same_thread=False)
+        with self._engine.connect() as connection:
+            raw: Any = connection.connection.driver_connection
+            raw.backup(copy)
+        return copy
+
+    # --- the shop --------------------------------------------------------------------------------
+
+    def enrol(self, kiosk: Enrolment) -> None:
+        """Take a kiosk in."""
+        self.office.enrol(kiosk)
+
+    def open_shop(self, people: int, points: int, homes: dict[int, str]) -> None:
+        """Members with the same points each, the shelf, the rules."""
+        verifier = verifier_maker(self.settings.pin).hash(PIN)
+        with self._engine.begin() as connection:
+            rows = [
+                {
+                    "id": member_id(place), "name": f"M*{place}", "lifetime": points, "verifier": verifier,
+                    "home": homes.get(place),
+                }
+                for place in range(people)
+            ]  # fmt: skip
+            connection.execute(sa.insert(members), rows)
+            hashed = [
+                {"hash": keyed_hash(CARD_KEY, card_of(place)), "member": member_id(place), "tail": "0000"}
+                for place in range(people)
+            ]
+            connection.execute(sa.insert(cards), hashed)
+            shelf = [
+                {
+                    "id": gift, "place": place, "name": {"en": gift}, "category": "things",
+                    "points": price, "picture": "gift_01",
+                }
+                for place, (gift, price, _) in enumerate(GIFTS)
+            ]  # fmt: skip
+            connection.execute(sa.insert(gifts), shelf)
+            connection.execute(sa.insert(packs).values(version=1, rules=RULES))
+            books = Books(connection)
+            for place in range(people):
+                own = acc.member(member_id(place))
+                tries = self.settings.pin.tries + (self.settings.grants.home_tries if place in homes else 0)
+                books.move(Transfer(f"opening:{own}:points", acc.WORLD, own, acc.POINTS, points))
+                books.move(Transfer(f"opening:{own}:tries", acc.WORLD, own, acc.TRIES, tries))
+            for gift, _, pieces in GIFTS:
+                books.move(Transfer(f"opening:{gift}", acc.WORLD, acc.pool(gift), acc.gift(gift), pieces))
+            books.write()
+            step_counter(connection, "catalogue")
+            step_counter(connection, "deny_epoch")

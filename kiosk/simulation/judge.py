@@ -1,0 +1,224 @@
+"""The judge: what must hold once the skies are clear, seen from the physical world first."""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import sqlalchemy as sa
+
+from kiosk.hub.books import has_floor
+from kiosk.hub.records import chain_holds
+from kiosk.hub.tables import balances, devices, entries, redemptions, transfers
+from kiosk.ledger import accounts as acc
+from kiosk.ledger import entries as en
+from kiosk.offline import tables
+from kiosk.offline.fold import is_own
+from kiosk.simulation.head import GIFTS
+from kiosk.simulation.machine import Machine
+from kiosk.simulation.people import price_of
+
+if TYPE_CHECKING:
+    from kiosk.simulation.universe import Universe
+
+Books = dict[tuple[str, str], int]
+
+
+def judge(universe: "Universe") -> list[str]:
+    """Every invariant that does not hold, in words; empty when all is well."""
+    with universe.head.office.engine.begin() as connection:
+        court = Court(universe, connection)
+        return [f"{name} {wrong}" for name, check in court.checks() for wrong in check]
+
+
+class Court:
+    """The evidence: the books, the logs, the papers, the gifts."""
+
+    def __init__(self, universe: "Universe", connection: sa.Connection) -> None:
+        self._universe = universe
+        self._connection = connection
+        self._books: Books = {
+            (account, asset): amount for account, asset, amount in connection.execute(sa.select(balances))
+        }
+        self._operations = {row.op: row for row in connection.execute(sa.select(redemptions))}
+        self._live = [machine for machine in universe.machines if machine.on is not None]
+
+    def checks(self) -> Iterator[tuple[str, Iterator[str]]]:
+        """Each invariant's name and its violations."""
+        yield "I1", self.acknowledged_is_kept()
+        yield "I2", self.books_are_the_fold_of_transfers()
+        yield "I2", self.members_paid_for_what_was_posted()
+        yield "I3", self.sums_are_zero()
+        yield "I3", self.stock_adds_up()
+        yield "I4", self.gifts_were_there()
+        yield "I4", self.one_gift_a_voucher()
+        yield "I5", self.nobody_is_below_zero()
+        yield "I6", self.logs_are_prefixes()
+        yield "I7", self.papers_were_journalled()
+        yield "I8", self.each_intent_ended_once()
+        yield "I9", self.both_sides_agree()
+        yield "I13", self.nothing_is_set_aside_without_cause()
+
+    def acknowledged_is_kept(self) -> Iterator[str]:
+        """What a journal told its callers is durable is at head office, byte for byte, once."""
+        for machine in self._universe.machines:
+            if machine.gone:
+                continue
+            kept = self._log(machine)
+            for n, stored in machine.witness.acknowledged.items():
+                if kept.get(n) != stored:
+                    yield f"{machine.name}: entry {n} was acknowledged and is {'other' if n in kept else 'gone'}"
+
+    def books_are_the_fold_of_transfers(self) -> Iterator[str]:
+        """Balances are nothing but the sum of transfers, and no transfer is there twice (their ids are unique)."""
+        folded: Counter[tuple[str, str]] = Counter()
+        for row in self._connection.execute(sa.select(transfers)):
+            folded[row.source, row.asset] -= row.amount
+            folded[row.target, row.asset] += row.amount
+        for key in folded.keys() | self._books.keys():
+            if folded[key] != self._books.get(key, 0):
+                yield f"{key}: balance {self._books.get(key, 0)}, transfers say {folded[key]}"
+
+    def members_paid_for_what_was_posted(self) -> Iterator[str]:
+        """A member is poorer by exactly the price of what was posted for them or is still open."""
+        gone: Counter[str] = Counter()
+        for row in self._operations.values():
+            if row.state != "voided":
+                gone[row.member] += price_of(row.gift)
+        for member in self._universe.members:
+            left = sum(
+                amount
+                for (account, asset), amount in self._books.items()
+                if asset == acc.POINTS and (account == acc.member(member.id) or account.endswith(f":{member.id}"))
+            )
+            expected = self._universe.opening_points - gone[member.id]
+            if left != expected:
+                yield f"{member.id} has {left} points, not {expected}"
+
+    def sums_are_zero(self) -> Iterator[str]:
+        """Nothing was made and nothing vanished."""
+        sums: Counter[str] = Counter()
+        for (_, asset), amount in self._books.items():
+            sums[asset] += amount
+        yield from (f"{asset} sums to {total}" for asset, total in sums.items() if total)
+
+    def stock_adds_up(self) -> Iterator[str]:
+        """Pool, leases and issued pieces are what lies in the store room, but for claims nobody heard of."""
+        handed = Counter(slip.gift for slip, _ in self._universe.counter.handed_over)
+        claimed = Counter(row.gift for row in self._operations.values() if row.claimed)
+        for gift, _, pieces in GIFTS:
+            booked = sum(
+                amount
+                for (account, asset), amount in self._books.items()
+                if asset == acc.gift(gift) and account != acc.WORLD
+            )
+            if booked != pieces - claimed[gift]:
+                yield f"{gift}: {booked} pieces in the books, {pieces - claimed[gift]} were not claimed"
+            if handed[gift] > claimed[gift]:
+                yield f"{gift}: {handed[gift]} handed over, {claimed[gift]} claimed"
+
+    def gifts_were_there(self) -> Iterator[str]:
+        """At no moment were more pieces handed over than there were."""
+        handed = Counter(slip.gift for slip, _ in self._universe.counter.handed_over)
+        yield from (
+            f"{gift}: {handed[gift]} handed over of {pieces}" for gift, _, pieces in GIFTS if handed[gift] > pieces
+        )
+
+    def one_gift_a_voucher(self) -> Iterator[str]:
+        """A voucher, however often copied and wherever shown, gave one gift."""
+        given = Counter(slip.number for slip, _ in self._universe.counter.handed_over)
+        yield from (f"voucher {number} gave {times} gifts" for number, times in given.items() if times > 1)
+        void = {row.voucher for row in self._operations.values() if row.state == "voided"}
+        yield from (f"void voucher {number} gave a gift" for number in given if number in void)
+
+    def nobody_is_below_zero(self) -> Iterator[str]:
+        """Only the world may be."""
+        for (account, asset), amount in self._books.items():
+            if amount < 0 and (has_floor(account) or True) and account != acc.WORLD:
+                yield f"{account} holds {amount} {asset}"
+
+    def logs_are_prefixes(self) -> Iterator[str]:
+        """Head office's log of a device is chained, and nothing but what the device wrote."""
+        for device in self._connection.scalars(sa.select(devices.c.device)):
+            if not chain_holds(self._connection, device):
+                yield f"{device}: the chain does not hold"
+        for machine in self._live:
+            ours = machine.on.journal.hash_at(machine.on.journal.tail().n) if machine.on else None
+            if ours is None:
+                yield f"{machine.name}: no tail"
+
+    def papers_were_journalled(self) -> Iterator[str]:
+        """No paper without an earlier durable entry, here and at head office."""
+        numbers = {row.voucher for row in self._operations.values()}
+        for slip, attempt, known in self._universe.slips:
+            if not known:
+                yield f"paper {slip.number} attempt {attempt} came out before its entry"
+            if slip.number not in numbers:
+                yield f"paper {slip.number} is in nobody's books"
+
+    def each_intent_ended_once(self) -> Iterator[str]:
+        """What was posted was printed at least once; one valid paper number an operation."""
+        printed = {slip.op for slip, _, _ in self._universe.slips}
+        for op, row in self._operations.items():
+            if row.state == "posted" and op not in printed:
+                yield f"{op} was posted, and no paper ever came out"
+        numbers: dict[str, set[str]] = {}
+        for slip, _, _ in self._universe.slips:
+            numbers.setdefault(slip.op, set()).add(slip.number)
+        yield from (f"{op} has papers {found}" for op, found in numbers.items() if len(found) > 1)
+
+    def both_sides_agree(self) -> Iterator[str]:
+        """Each kiosk's own fold is what head office holds for it."""
+        for machine in self._live:
+            assert machine.on is not None
+            ours = tables.cached_balances(machine.on.journal._database)
+            theirs = {
+                key: amount
+                for key, amount in self._books.items()
+                if amount and self._belongs(machine, key[0])
+            }
+            for key in sorted(ours.keys() | theirs.keys()):
+                if ours.get(key, 0) != theirs.get(key, 0):
+                    yield f"{machine.name} {key}: kiosk {ours.get(key, 0)}, head office {theirs.get(key, 0)}"
+
+    def _belongs(self, machine: Machine, account: str) -> bool:
+        if account.startswith(acc.held("")):
+            row = self._operations.get(account.removeprefix(acc.held("")))
+            return row is not None and row.device == machine.device
+        return is_own(machine.device, account)
+
+    def nothing_is_set_aside_without_cause(self) -> Iterator[str]:
+        """Honest kiosks are never disputed; only what nobody could read is quarantined."""
+        poisoned = any(machine.cable.unreadable for machine in self._universe.machines)
+        for row in self._connection.execute(sa.select(entries).where(entries.c.verdict != "posted")):
+            if not (poisoned and row.verdict == "quarantined"):
+                yield f"{row.device} entry {row.n} ({row.kind}) is {row.verdict}: {row.reason}"
+
+    def _log(self, machine: Machine) -> dict[int, bytes]:
+        asked = sa.select(entries.c.n, entries.c.stored).where(entries.c.device == machine.device)
+        return {n: bytes(stored) for n, stored in self._connection.execute(asked)}
+
+
+def branches(universe: "Universe") -> Counter[str]:
+    """How often each way of settling something was taken."""
+    seen: Counter[str] = Counter()
+    with universe.head.office.engine.begin() as connection:
+        for row in connection.execute(sa.select(entries)):
+            seen[_branch(row)] += 1
+    for answer in universe.counter.answers:
+        seen[f"counter {answer.value}"] += 1
+    return seen
+
+
+def _branch(row: Any) -> str:
+    if row.verdict != "posted":
+        return f"{row.verdict} {row.reason}"
+    entry = en.decode(row.stored)
+    body = en.body_of(entry)
+    told = getattr(body, "reason", "") or getattr(body, "where", "")
+    if isinstance(body, en.Granted):
+        told = body.asset.split(":")[0] + (" wanted" if body.want else " ahead")
+    elif isinstance(body, en.Returned):
+        told = body.asset.split(":")[0]
+    elif isinstance(body, en.Printing):
+        told = "again" if body.attempt > 1 else "first"
+    return f"{entry.kind} {told}".strip()

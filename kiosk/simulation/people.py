@@ -1,0 +1,161 @@
+"""People: members at a screen, staff behind a counter. Each is a generator that yields seconds to wait."""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from kiosk import events as ev
+from kiosk import views
+from kiosk.membership.cards import Card
+from kiosk.membership.claims import ClaimAnswer
+from kiosk.simulation.head import GIFTS, PIN, card_of, member_id
+from kiosk.simulation.machine import Machine
+from kiosk.simulation.printer import Slip
+
+Script = Iterator[float]
+"""Seconds to wait until the next step."""
+COUNTER_S = 30
+
+
+@dataclass
+class Member:
+    """Somebody with a card, a PIN they sometimes mistype, and papers in a pocket."""
+
+    place: int
+    papers: list[Slip] = field(default_factory=list)
+
+    @property
+    def id(self) -> str:
+        """Their member id."""
+        return member_id(self.place)
+
+    @property
+    def card(self) -> Card:
+        """Their card."""
+        return card_of(self.place)
+
+
+@dataclass
+class Mood:
+    """How a visit goes: chances of each clumsiness."""
+
+    wrong_pin: float = 0.05
+    twice: float = 0.1
+    walk_away: float = 0.04
+    another: float = 0.25
+
+
+def visit(member: Member, machine: Machine, chance: random.Random, mood: Mood) -> Script:
+    """From the tap to a cleared screen."""
+    machine.busy = True
+    errands = 1 + (chance.random() < mood.another)
+    machine.tell(f"{member.id} taps")
+    machine.do(ev.CardTapped("reader", member.card))
+    machine.do(ev.LanguageChosen(chance.choice(("zh_CN", "zh_TW", "en"))))
+    for _ in range(80):
+        yield chance.uniform(0.5, 5)
+        machine.tick()
+        view = machine.view
+        if view is None or isinstance(view, views.Attract) or chance.random() < mood.walk_away:
+            break
+        if isinstance(view, views.Home):
+            errands -= 1
+        said = _answer(view, errands, chance, mood)
+        if said is not None:
+            machine.do(said)
+            if isinstance(said, ev.Confirmed) and chance.random() < mood.twice:
+                machine.do(said)
+        _take(member, machine, view, chance)
+    _take(member, machine, machine.view, chance)
+    yield from cleared(machine)
+    machine.busy = False
+
+
+def _answer(view: views.View, errands: int, chance: random.Random, mood: Mood) -> ev.Event | None:
+    match view:
+        case views.Home():
+            return ev.Left() if errands < 0 else ev.ShelfOpened()
+        case views.Shelf():
+            tile = chance.choice(view.tiles) if view.tiles else None
+            return ev.GiftChosen(tile.gift) if tile and chance.random() < 0.8 else ev.WentBack()
+        case views.Confirm():
+            if chance.random() < 0.05:
+                return ev.WentBack()
+            return ev.Confirmed(view.ticket, "000000" if chance.random() < mood.wrong_pin else PIN)
+        case views.Notice():
+            options = [choice.tells for choice in (*view.choices, *view.answers)]
+            return chance.choice(options) if options else ev.Left()
+        case views.TakeVoucher():
+            return ev.VoucherTaken() if chance.random() < 0.7 else ev.WentBack()
+        case views.StillThere():
+            return ev.Stayed()
+        case views.History():
+            return ev.WentBack()
+    return None
+
+
+def _take(member: Member, machine: Machine, view: views.View | None, chance: random.Random) -> None:
+    """Whoever stands there takes what the printer gave: nearly always."""
+    sure = isinstance(view, views.TakeVoucher)
+    if machine.tray and (sure or chance.random() < 0.5):
+        member.papers += machine.tray
+        machine.tray.clear()
+
+
+def cleared(machine: Machine) -> Script:
+    """Nobody touches anything until the invitation stands again."""
+    for _ in range(60):
+        if machine.view is None or isinstance(machine.view, views.Attract):
+            return
+        yield 5.0
+        machine.tick()
+    raise AssertionError(f"{machine.name} never cleared its screen: {machine.view}")
+
+
+@dataclass
+class Counter:
+    """What the counter's answers led to in the world."""
+
+    handed_over: list[tuple[Slip, str]] = field(default_factory=list)
+    answers: list[ClaimAnswer] = field(default_factory=list)
+    trusts_paper: bool = False
+    """A planted fault: staff who take paper for value."""
+
+
+
+def present(slip: Slip, machine: Machine, counter: Counter, chance: random.Random, request: str) -> Script:
+    """Somebody comes to the counter with a paper; staff hand over what the kiosk says, and only then."""
+    machine.tell(f"paper {slip.number} is presented")
+    check = slip.check if chance.random() < 0.95 else "AAAAAA"
+    machine.do(ev.ClaimAsked(request, slip.number, check, "staff-1"))
+    patience = COUNTER_S if chance.random() < 0.9 else chance.randrange(3)
+    for _ in range(patience):
+        if request in machine.counter.heard or machine.view is None:
+            break
+        yield 1.0
+        machine.tick()
+    machine.counter.gone.add(request)
+    said = machine.counter.heard.get(request)
+    if said is not None:
+        machine.tell(f"counter says {said.result.name}")
+        counter.answers.append(said.result)
+        if said.result is ClaimAnswer.GIVEN or counter.trusts_paper:
+            counter.handed_over.append((slip, machine.device))
+
+
+def look_for_paper(machine: Machine, chance: random.Random, request: str) -> Script:
+    """Staff look at what is open: no paper in the tray means void, most of the time rightly."""
+    on = machine.on
+    open_ones = on.journal.unresolved() if on else ()
+    unknown = [one.redeem.voucher for one in open_ones if one.state == "unknown"]
+    machine.tray.clear()
+    if unknown:
+        number = chance.choice(unknown)
+        machine.tell(f"staff void {number}")
+        machine.do(ev.VoidAsked(request, number, "staff-1"))
+    yield 1.0
+
+
+def price_of(gift: str) -> int:
+    """A gift's price in points."""
+    return next(price for name, price, _ in GIFTS if name == gift)

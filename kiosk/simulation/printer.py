@@ -1,0 +1,87 @@
+"""A printer with a physical tray: what lies there is paper, whatever the software believes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from kiosk.events import Event, Outcome, Printed
+from kiosk.membership.paper import QR, Paper
+from kiosk.membership.vouchers import check_code, parse_qr
+from kiosk.simulation.power import Fuse
+
+
+@dataclass(frozen=True)
+class Slip:
+    """One piece of paper in the world: anybody who holds it may come to a counter with it."""
+
+    number: str
+    gift: str
+    check: str
+    op: str
+    printed_by: str
+
+
+@dataclass(frozen=True)
+class Fate:
+    """How one print will go: does paper come out, and what word comes back (None: silence; late: later)."""
+
+    name: str
+    paper: bool
+    word: Outcome | None
+    why: str = ""
+    late: bool = False
+
+
+FATES = (
+    (60, Fate("printed", True, Outcome.CONFIRMED)),
+    (8, Fate("out-of-paper", False, Outcome.NOT_PRINTED, "K-PR-01")),
+    (8, Fate("unknown-with-paper", True, Outcome.UNKNOWN, "K-PR-05")),
+    (8, Fate("unknown-without-paper", False, Outcome.UNKNOWN, "K-PR-05")),
+    (4, Fate("silent-with-paper", True, None)),
+    (4, Fate("silent-without-paper", False, None)),
+    (4, Fate("late-word", True, Outcome.CONFIRMED, late=True)),
+    (4, Fate("lie", True, Outcome.NOT_PRINTED, "K-PR-01")),
+)
+"""Weights and fates. A lie: the printer denies a paper that it did print."""
+FAIR = FATES[0][1]
+
+
+class SimPrinter:
+    """Implements ports.Printer."""
+
+    def __init__(
+        self,
+        name: str,
+        fuse: Fuse,
+        post: Callable[[Event], None],
+        fate: Callable[[], Fate],
+        printed: Callable[[Slip, int], None],
+        later: Callable[[float, Callable[[], None]], None],
+    ) -> None:
+        self._name, self._fuse, self._post, self._fate = name, fuse, post, fate
+        self._printed, self._later = printed, later
+        self.trouble = ""
+
+    def ready(self) -> str:
+        """'' or a fault code."""
+        return self.trouble
+
+    def print(self, op: str, attempt: int, paper: Paper) -> None:
+        """Do what fate says; the power may go before the paper, and between paper and word."""
+        self._fuse.step()
+        fate = self._fate()
+        if fate.paper:
+            self._printed(self.slip(op, paper), attempt)
+        self._fuse.step()
+        if fate.word is None:
+            return
+        word = Printed(op, attempt, fate.word, fate.why)
+        if fate.late:
+            self._later(90.0, lambda: self._post(word))
+        else:
+            self._post(word)
+
+    def slip(self, op: str, paper: Paper) -> Slip:
+        """The paper as somebody with eyes reads it."""
+        (code,) = (part.text for part in paper.parts if isinstance(part, QR))
+        ticket, _, signature = parse_qr(code)
+        return Slip(ticket.number, ticket.gift, check_code(signature), op, self._name)

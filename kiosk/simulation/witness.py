@@ -1,0 +1,50 @@
+"""The witness: remembers every entry that a journal acknowledged, and stands where the power may go."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from kiosk.ledger import entries as en
+from kiosk.ledger.sync import Mark
+from kiosk.offline.journal import DurableJournal
+from kiosk.ports import Draft
+from kiosk.simulation.power import Fuse
+
+
+@dataclass
+class Witness:
+    """What one journal told its callers: n -> the bytes it said were durable."""
+
+    acknowledged: dict[int, bytes] = field(default_factory=dict)
+    tell: Callable[[str], None] = lambda _line: None
+
+    def hear(self, entries: tuple[en.Entry, ...]) -> None:
+        """These entries were acknowledged."""
+        for entry in entries:
+            self.acknowledged[entry.n] = en.encode(entry)
+            body = en.body_of(entry)
+            told = getattr(body, "reason", "") or getattr(body, "op", "") or getattr(body, "asset", "")
+            self.tell(f"journal {entry.n} {entry.kind} {told}")
+
+
+class WitnessedJournal(DurableJournal):
+    """The real journal; its callers may lose power before and after each write."""
+
+    def __init__(self, *args: Any, witness: Witness, fuse: Fuse, **named: Any) -> None:
+        self._witness, self._fuse = witness, fuse
+        super().__init__(*args, **named)
+
+    def append(self, *drafts: Draft) -> tuple[en.Entry, ...]:
+        """Write, and be seen writing."""
+        self._fuse.step()
+        entries = super().append(*drafts)
+        # Durable, but whoever asked has not heard yet: a cut here is the interesting one.
+        self._fuse.step()
+        self._witness.hear(entries)
+        return entries
+
+    def move_mark(self, mark: Mark) -> None:
+        """The same for what head office acknowledged."""
+        self._fuse.step()
+        super().move_mark(mark)
+        self._fuse.step()
