@@ -25,11 +25,12 @@ from kiosk.hub.records import balance_of, health, record_of
 from kiosk.hub.signed_requests import Doorman
 from kiosk.ledger import sync
 from kiosk.ledger.enrolment import EnrolRequest
+from kiosk.ledger.feed import ReplicaRequest
 from kiosk.ledger.ids import FreshIds
 
 MESSAGEPACK = "application/msgpack"
 ENROL_BYTES = 1024
-M = TypeVar("M", sync.SyncRequest, sync.AccountRequest, sync.PinRequest)
+M = TypeVar("M", sync.SyncRequest, sync.AccountRequest, sync.PinRequest, ReplicaRequest)
 S = TypeVar("S", bound=msgspec.Struct)
 
 
@@ -104,12 +105,16 @@ def _add_kiosk_routes(app: FastAPI, office: HeadOffice, door: _Door) -> None:
     async def take_pin(request: Request) -> Response:
         return await answer(request, sync.PinRequest, office.pin)
 
+    @app.post("/v1/replica")
+    async def take_replica(request: Request) -> Response:
+        return await answer(request, ReplicaRequest, office.replica)
+
     @app.get("/v1/replica")
     async def give_replica(request: Request) -> Response:
         body = await read_body(request, door.limit)
 
         def give() -> Response:
-            return _packed(office.replica(door.admit(request, body)))
+            return _packed(office.replica(door.admit(request, body)))  # type: ignore[arg-type]
 
         return await run_in_threadpool(give)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 import sqlalchemy as sa
 
+from kiosk.hub.changes import touch_accounts
 from kiosk.hub.tables import balances, transfers, upsert
 from kiosk.ledger import accounts as acc
 from kiosk.ledger.legs import Transfer
@@ -90,6 +91,7 @@ class Books:
                 insert.on_conflict_do_update(index_elements=["account", "asset"], set_={"amount": total}),
                 changes,
             )
+            touch_accounts(self._connection, (str(change["account"]) for change in changes))
         self._moved.clear()
         for key, change in self._changes.items():
             self._amounts[key] = self._amounts.get(key, 0) + change

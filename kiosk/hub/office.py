@@ -11,11 +11,13 @@ from kiosk.hub.declined import Declined
 from kiosk.hub.directory import Directory, mark_of, newest_pack
 from kiosk.hub.intake import Intake
 from kiosk.hub.pins import PinDesk, Refill
+from kiosk.hub.replicas import Replicas, edition
 from kiosk.hub.rights import WANTS_MAX, Ids, Policy, Rights, unacknowledged
 from kiosk.hub.settings import HubSettings
 from kiosk.hub.tables import branches, counter, devices, entries, step_counter, upsert
 from kiosk.ledger import entries as en
 from kiosk.ledger import sync as wire
+from kiosk.ledger.feed import ReplicaAnswer, ReplicaRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +112,21 @@ class HeadOffice:
             self._serving(connection, request.device)
         return self.pins.check(request)
 
-    def replica(self, device: str) -> wire.Replica:
-        """What this kiosk keeps to work without us."""
+    def replica(self, request: ReplicaRequest) -> ReplicaAnswer:
+        """What this kiosk lacks to work without us: one step of a download that goes on where it stopped."""
+        if isinstance(request, str):  # to go
+            with self._still.begin() as connection:
+                self._serving(connection, request)
+                return self._directory(connection, request).replica()  # type: ignore[return-value]
+        with self.engine.begin() as connection:
+            self._serving(connection, request.device)
+            known = edition(connection, request, self.settings, self.generation)
         with self._still.begin() as connection:
-            self._serving(connection, device)
-            return self._directory(connection, device).replica()
+            now, generation = self.now(), self.generation
+            return Replicas(connection, self.settings, known, now, generation).answer(request)
 
     def _directory(self, connection: sa.Connection, device: str) -> Directory:
-        return Directory(connection, device, self.settings, self.now())
+        return Directory(connection, device, self.settings, self.now(), self.generation)
 
     def _serving(self, connection: sa.Connection, device: str) -> None:
         found = _device(connection, device)

@@ -72,6 +72,13 @@ class Console(_Section, frozen=True, kw_only=True):
     wrong_per_source: Positive = 30
 
 
+class Replica(_Section, frozen=True, kw_only=True):
+    """Which members a kiosk knows without the network, and how much of their history."""
+
+    members: Literal["home", "store", "all"] = "store"
+    history_lines: Annotated[int, msgspec.Meta(ge=0, le=20)] = 20
+
+
 class Shop(_Section, frozen=True, kw_only=True):
     """The shop as kiosks and histories name it."""
 
@@ -93,6 +100,7 @@ class HubSettings(_Section, frozen=True, kw_only=True):
     enrolment: Enrolment = Enrolment()
     console: Console = Console()
     shop: Shop = Shop()
+    replica: Replica = Replica()
     demo: bool = False
 
 

@@ -209,7 +209,7 @@ def open_database(url: str) -> sa.Engine:
         )
         sa.event.listen(engine, "connect", _prepare_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
-    from kiosk.hub import console_tables  # noqa: F401  # so that its tables are made too
+    from kiosk.hub import console_tables, feed_tables  # noqa: F401  # so that their tables are made too
 
     metadata.create_all(engine)
     return engine

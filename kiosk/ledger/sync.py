@@ -131,9 +131,10 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     """What the hub knows of a member when asked. Already masked: a kiosk never holds more.
 
     `points` and `cash` (cents) are the member's own balance; `escrow` the hub's figure of the points this
-    device holds for them; `mark_n` the device's entries that both figures include; `lifetime` points decide
-    the tier; `expiring` points leave on `expiring_on` (ISO date). `home` says that this kiosk is their home.
-    `verifier` (only for a home member where policy allows) checks a PIN without the network.
+    device holds for them; `mark_n` the device's entries that both figures include, in generation `gen` of the
+    hub; `lifetime` points decide the tier; `expiring` points leave on `expiring_on` (ISO date). `home` says
+    that this kiosk is their home. `verifier` (only for a home member where policy allows) checks a PIN
+    without the network.
     """
 
     member: str
@@ -153,6 +154,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     home: bool = False
     verifier: str = ""
     tries: int = 0
+    gen: int = 0
 
 
 CardStanding = Literal["known", "unknown", "denied", "limited"]
