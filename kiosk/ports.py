@@ -59,6 +59,8 @@ class Operation:
     """Whether the device believed its clock when it was redeemed."""
     expired: bool = False
     """Its right to claim was ended because nobody came in time."""
+    n: int = 0
+    """The place of the entry that this device knows it from."""
 
 
 class Journal(Protocol):
@@ -87,6 +89,13 @@ class Journal(Protocol):
 
     def own_lines(self, member: str, n: int) -> tuple[Operation, ...]:
         """This member's redemptions here that the hub's answer (mark n) does not know yet, newest first."""
+
+    def expired(self, before: int, after: tuple[int, int], most: int) -> tuple[Operation, ...]:
+        """Vouchers of ours without claim or expiry that expire before `before` (UTC microseconds).
+
+        At most `most`, those behind `after` in the order of (expires, n). Not all of them hold their right to
+        claim; vouchers whose date rests on a clock nobody trusted are left out.
+        """
 
 
 class Replica(Protocol):

@@ -27,7 +27,8 @@ _PRIMARY = 0xFF
 
 def fault(trouble: Exception) -> JournalFailed:
     """The fault of an error: K-JR-02 full, -03 corrupt, -04 read-only, -05 in use, -01 anything else."""
-    code = getattr(trouble, "sqlite_errorcode", 0) or 0
+    spoilt = sqlite3.SQLITE_CORRUPT if isinstance(trouble, UnicodeDecodeError) else 0
+    code = getattr(trouble, "sqlite_errorcode", spoilt) or 0
     name = getattr(trouble, "sqlite_errorname", "") or type(trouble).__name__
     return JournalFailed(_CODES.get(code & _PRIMARY, "K-JR-01"), f"{name}: {trouble}")
 
@@ -42,7 +43,7 @@ def open_exclusive(path: Path, *, one_thread: bool = True) -> Database:
         database = Database(connection)
         _claim(database)
         _keep_directory(path.parent)
-    except (sqlite3.Error, OSError) as trouble:
+    except (sqlite3.Error, OSError, UnicodeDecodeError) as trouble:  # text that is none: a spoilt file
         connection.close()
         if path.exists() and not os.access(path, os.W_OK):  # SQLite itself only says that locking failed
             raise JournalFailed("K-JR-04", f"{path.name} cannot be written: {trouble}") from trouble

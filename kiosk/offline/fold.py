@@ -84,7 +84,7 @@ class Fold:
 
     def _follow(self, entry: en.Entry, body: en.Body | None) -> None:
         if isinstance(body, en.Redeem):
-            self.courses[body.op] = begin(entry.n, entry.member, body)
+            self.courses[body.op] = begin(entry, body)
             self.known[body.op] = (body, entry.member or "")
             self.redeemed += 1
         elif isinstance(body, en.Granted) and body.voucher is not None:

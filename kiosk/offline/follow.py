@@ -23,6 +23,8 @@ class Course:
     state: OperationState
     attempt: int = 0
     claim_n: int = 0
+    expires: int = 0
+    """When its right to claim may be ended, UTC microseconds; 0: its date rests on a clock nobody trusted."""
 
 
 FOLLOWERS = (en.Printing, en.Post, en.Void, en.Unknown, en.Claim, en.Release, en.Expire)
@@ -40,11 +42,18 @@ _FROM: dict[type[en.Body], tuple[OperationState, ...]] = {
 _TO: dict[type[en.Body], OperationState] = {en.Post: "posted", en.Void: "voided", en.Unknown: "unknown"}
 
 
-def begin(n: int, member: str | None, body: en.Redeem) -> Course:
+def begin(entry: en.Entry, body: en.Redeem) -> Course:
     """A new operation; NotHeld if nobody's points would be spent."""
-    if not member:
+    if not entry.member:
         raise NotHeld(f"{body.op}: a redemption needs a member")
-    return Course(n=n, op=body.op, voucher=body.voucher, member=member, state="redeemed")
+    return Course(
+        n=entry.n,
+        op=body.op,
+        voucher=body.voucher,
+        member=entry.member,
+        state="redeemed",
+        expires=body.expires if entry.clock == "trusted" else 0,
+    )
 
 
 def told(n: int, voucher: en.Redeem) -> Course:

@@ -57,6 +57,10 @@ class JournalPort:
         """This member's redemptions after entry n, newest first."""
         return self._ask(lambda journal: journal.own_lines(member, n))
 
+    def expired(self, before: int, after: tuple[int, int], most: int) -> tuple[Operation, ...]:
+        """Vouchers of ours that nobody claimed in time."""
+        return self._ask(lambda journal: journal.expired(before, after, most))
+
     def tail(self) -> Mark:
         """The last entry."""
         return self._ask(lambda journal: journal.tail())

@@ -97,7 +97,7 @@ class Page:
             same = ("WHERE op = ? OR voucher = ?", (body.op, body.voucher))
             if next(tables.courses(self._database, *same), None) is not None:
                 raise NotHeld(f"{body.op}: operation or voucher {body.voucher} exists already")
-            self._put(begin(entry.n, draft.member, body))
+            self._put(begin(entry, body))
             self._redeemed += 1
             return {body.op: (body, draft.member or "")}
         if isinstance(body, en.Granted) and body.voucher is not None:

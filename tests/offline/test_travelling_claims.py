@@ -94,3 +94,32 @@ def test_risk_is_spent_with_the_points_and_comes_back_with_a_void(tmp_path: Path
     assert (journal.rights(acc.POINTS, "m1"), journal.rights(acc.RISK)) == (50, 500)
     with pytest.raises(NotHeld):
         journal.append(Draft(msgspec.structs.replace(body, op="b", voucher="Vb", risk=501), member="m1"))
+
+
+def ending(op: str, expires: int) -> Draft:
+    body = bench.redeem(op).body
+    assert isinstance(body, en.Redeem)
+    return Draft(msgspec.structs.replace(body, expires=expires), member="m1")
+
+
+def test_the_vouchers_that_nobody_claimed_come_in_the_order_of_their_dates(tmp_path: Path) -> None:
+    journal = bench.stocked(tmp_path / "journal.db")
+    for op, expires in (("late", 90), ("early", 10), ("printing", 20), ("claimed", 30), ("next", 40)):
+        journal.append(ending(op, expires), bench.printing(op))
+        if op != "printing":
+            journal.append(bench.unknown(op) if op == "early" else bench.post(op))
+    journal.append(bench.claim("claimed"))
+    first, second = journal.expired(90, (0, 0), 20)
+    assert [one.redeem.op for one in (first, second)] == ["early", "next"]
+    assert journal.expired(90, (first.redeem.expires, first.n), 20) == (second,)
+    assert journal.expired(91, (second.redeem.expires, second.n), 1)[0].redeem.op == "late"
+    journal.close()
+    again = bench.open_journal(tmp_path / "journal.db")
+    assert again.expired(90, (0, 0), 20) == (first, second)
+
+
+def test_a_date_that_rests_on_an_untrusted_clock_ends_nothing(tmp_path: Path) -> None:
+    journal = bench.stocked(tmp_path / "journal.db")
+    journal._clock.trusted = lambda: False  # type: ignore[method-assign]
+    journal.append(bench.redeem("a"), bench.printing("a"), bench.post("a"))
+    assert journal.expired(10**18, (0, 0), 20) == ()
