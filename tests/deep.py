@@ -45,7 +45,19 @@ def demo(seed: int, seconds: float) -> Round:
     return Round(passed=int(done[0] == 0), failed=int(done[0] != 0))
 
 
-CHECKS: dict[str, Callable[[int, float], Round]] = {"parsers": parsers, "demo": demo}
+def powercuts(seed: int, seconds: float) -> Round:
+    """Twenty thousand cuts of the power under the real journal; a round takes minutes, whatever is left."""
+    words = ["-m", "tests.powercut.campaign", "--seed", str(seed), "--days", "20", "--cuts", "1000"]
+    status, said = _run([sys.executable, *words], max(seconds, 1200))
+    print(said.strip(), flush=True)
+    return Round(passed=int(status == 0), failed=int(status != 0), examples=_number(r"(\d+) cuts", said))
+
+
+CHECKS: dict[str, Callable[[int, float], Round]] = {
+    "parsers": parsers,
+    "demo": demo,
+    "powercuts": powercuts,
+}
 
 
 def _pytest(words: list[str], seconds: float) -> Round:
