@@ -95,6 +95,12 @@ class DurableJournal:
         """This member's redemptions after entry n, newest first."""
         return tuple(self._operations("WHERE n > ? AND member = ? ORDER BY n DESC", n, member))
 
+    def expired(self, before: int, after: tuple[int, int], most: int) -> tuple[Operation, ...]:
+        """Vouchers of ours that nobody claimed, in the order of (expires, n); look at `claim_held` too."""
+        where = """WHERE state IN ('posted', 'unknown') AND claim_n = 0 AND expires > 0
+            AND expires < ? AND (expires, n) > (?, ?) ORDER BY expires, n LIMIT ?"""
+        return tuple(self._operations(where, before, *after, most))
+
     # --- start-up --------------------------------------------------------------------------------
 
     def recover(self) -> tuple[en.Entry, ...]:
@@ -258,6 +264,7 @@ class DurableJournal:
             at=begun.at,
             claim_held=right > 0,
             clock=begun.clock,
+            n=course.n,
         )
 
     def _stored(self, n: int) -> tuple[en.Entry, en.Body | None]:

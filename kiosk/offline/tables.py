@@ -20,18 +20,21 @@ _SCHEMA = (
         PRIMARY KEY (account, asset)) WITHOUT ROWID""",
     """CREATE TABLE operations (
         n INTEGER PRIMARY KEY, op TEXT NOT NULL UNIQUE, voucher TEXT NOT NULL UNIQUE, member TEXT NOT NULL,
-        state TEXT NOT NULL, attempt INTEGER NOT NULL, claim_n INTEGER NOT NULL)""",
+        state TEXT NOT NULL, attempt INTEGER NOT NULL, claim_n INTEGER NOT NULL, expires INTEGER NOT NULL)""",
     "CREATE INDEX open_operations ON operations (n) WHERE state IN ('redeemed', 'printing', 'unknown')",
+    """CREATE INDEX expiring ON operations (expires, n)
+        WHERE state IN ('posted', 'unknown') AND claim_n = 0 AND expires > 0""",
     "CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID",
 )
 INSERT_ENTRY = "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?)"
-PUT_COURSE = """INSERT INTO operations VALUES (:n, :op, :voucher, :member, :state, :attempt, :claim_n)
+PUT_COURSE = """INSERT INTO operations
+    VALUES (:n, :op, :voucher, :member, :state, :attempt, :claim_n, :expires)
     ON CONFLICT (n) DO UPDATE SET state = :state, attempt = :attempt, claim_n = :claim_n"""
 PUT_BALANCE = """INSERT INTO balances VALUES (?, ?, ?)
     ON CONFLICT (account, asset) DO UPDATE SET amount = excluded.amount"""
 DROP_BALANCE = "DELETE FROM balances WHERE account = ? AND asset = ?"
 PUT_META = "INSERT INTO meta VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
-_COURSE = "SELECT n, op, voucher, member, state, attempt, claim_n FROM operations"
+_COURSE = "SELECT n, op, voucher, member, state, attempt, claim_n, expires FROM operations"
 
 
 def prepare(database: Database, device: str) -> None:
