@@ -1,4 +1,4 @@
-"""The command line: run, claim, void, journal, gallery, words, hub."""
+"""The command line: run, enrol, claim, void, journal, gallery, simulate, words, hub."""
 
 import json
 import logging
@@ -32,9 +32,26 @@ def run(config: str, check: bool) -> None:
         click.echo(f"{config}: good")
         return
     from kiosk import appliance
+    from kiosk.commands.enrolled import gap
 
+    if missing := gap(settings):
+        raise click.ClickException(missing)
     logging.basicConfig(level=logging.INFO, format=appliance.LOG_FORMAT)
     sys.exit(appliance.run(settings))
+
+
+@main.command()
+@click.argument("config", type=click.Path())
+@click.argument("code")
+def enrol(config: str, code: str) -> None:
+    """Take this kiosk in, with a one-time code from head office. May be repeated until it worked."""
+    from kiosk.commands.enrol import CannotEnrol, take_in
+
+    try:
+        for line in take_in(_settings(config), code):
+            click.echo(line)
+    except CannotEnrol as trouble:
+        raise click.ClickException(str(trouble)) from trouble
 
 
 @main.command()
@@ -103,6 +120,15 @@ def gallery(arguments: tuple[str, ...]) -> None:
 def hub(arguments: tuple[str, ...]) -> None:
     """Be head office: --config config/hub.toml."""
     _module("kiosk.hub", arguments)
+
+
+@main.command(context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def simulate(arguments: tuple[str, ...]) -> None:
+    """Tell whole shops' stories under simulated faults: --seeds N --start S [--plant NAME] [--trace]."""
+    from kiosk.commands.simulate import simulate as told
+
+    told(arguments, prog_name="kioskctl simulate")
 
 
 @main.command()

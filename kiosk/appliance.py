@@ -76,6 +76,7 @@ def assemble(settings: Settings, clock: Clock, loop: Loop, show: Callable[[View]
     from kiosk.desk.desk import Desk
     from kiosk.hardware.printers.service import open_printer
     from kiosk.hardware.reader_watcher import ReaderWatcher
+    from kiosk.offline.enrolment import pinned_authority
     from kiosk.offline.escrow import start_up
     from kiosk.offline.identity import load_or_create
     from kiosk.offline.journal import DurableJournal
@@ -111,7 +112,7 @@ def assemble(settings: Settings, clock: Clock, loop: Loop, show: Callable[[View]
             settings.device.id,
             identity.device_key,
             settings.hub.timeout_s,
-            settings.hub.ca,
+            settings.hub.ca or pinned_authority(state),
         )
         for _ in range(2)
     )
@@ -276,6 +277,11 @@ def main() -> int:
         settings = load(Path(sys.argv[1]))
     except BadSettings as bad:
         sys.stderr.write(f"{bad}\n")
+        return 2
+    from kiosk.commands.enrolled import gap
+
+    if missing := gap(settings):
+        sys.stderr.write(f"{missing}\n")
         return 2
     logging.basicConfig(level=logging.INFO, format=LOG_FORMAT)
     return run(settings)

@@ -11,6 +11,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.membership.cards import Card, keyed_hash
 
+FILE = "identity"
+"""Its name in the state folder."""
 _FILE_MAX = 4096
 _KEY_BYTES = 32
 
@@ -19,12 +21,30 @@ class IdentityUnusable(Exception):
     """The identity file is missing parts, or others may read it."""
 
 
+class NotEnrolled(IdentityUnusable):
+    """The device has its keys, but head office has not taken it in yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where head office says this kiosk is; every field '' if it was enrolled without being told (a demo)."""
+
+    device: str = ""
+    store: str = ""
+    kiosk: str = ""
+    zone: str = ""
+
+
 class _Stored(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     v: int = 1
     device_key: bytes
     voucher_key: bytes
     voucher_key_id: int
     card_key: bytes
+    device: str = ""
+    store: str = ""
+    kiosk: str = ""
+    zone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +81,7 @@ class Identity:
     device_key: Ed25519PrivateKey = field(repr=False)
     voucher: VoucherSigner
     cards: CardHasher
+    place: Place = Place()
 
     def sign(self, payload: bytes) -> bytes:
         """64 bytes of Ed25519 by the device's key."""
@@ -80,11 +101,50 @@ class Identity:
 def load_or_create(path: Path, card_key: bytes | None = None, voucher_key_id: int = 1) -> Identity:
     """The identity in this file; made at the first start, with the shop's card key (32 bytes) if given.
 
-    An existing file wins over both arguments. IdentityUnusable if it cannot be trusted.
+    An existing file wins over both arguments. IdentityUnusable if it cannot be trusted; NotEnrolled if it
+    holds keys that head office does not know yet.
     """
     if not path.exists():
         _write(path, _fresh(card_key, voucher_key_id))
     return _identity(_read(path))
+
+
+@dataclass(frozen=True, slots=True)
+class OwnKeys:
+    """The keys a device made, before head office knows them."""
+
+    device_key: Ed25519PrivateKey = field(repr=False)
+    voucher_key: Ed25519PrivateKey = field(repr=False)
+
+
+def own_keys(path: Path) -> OwnKeys:
+    """The keys to be enrolled with; made, and durable, at the first call, and never a second time."""
+    if not path.exists():
+        _write(path, _fresh(b"", 0))
+    stored = _read(path)
+    if len(stored.device_key) != _KEY_BYTES or len(stored.voucher_key) != _KEY_BYTES:
+        raise IdentityUnusable("a key has the wrong length")
+    return OwnKeys(
+        Ed25519PrivateKey.from_private_bytes(stored.device_key),
+        Ed25519PrivateKey.from_private_bytes(stored.voucher_key),
+    )
+
+
+def settle(path: Path, place: Place, voucher_key_id: int, card_key: bytes) -> None:
+    """Keep what head office answered beside the keys. IdentityUnusable if this was another kiosk before."""
+    stored = _read(path)
+    if stored.device not in ("", place.device):
+        raise IdentityUnusable(f"{path} is {stored.device}'s; a new kiosk begins with an empty state folder")
+    told = {name: getattr(place, name) for name in ("device", "store", "kiosk", "zone")}
+    _write(path, msgspec.structs.replace(stored, voucher_key_id=voucher_key_id, card_key=card_key, **told))
+
+
+def enrolled_place(path: Path) -> Place | None:
+    """Where this kiosk was enrolled; None if it was not yet. IdentityUnusable as in `load_or_create`."""
+    try:
+        return _identity(_read(path)).place if path.exists() else None
+    except NotEnrolled:
+        return None
 
 
 def _fresh(card_key: bytes | None, voucher_key_id: int) -> _Stored:
@@ -97,6 +157,8 @@ def _fresh(card_key: bytes | None, voucher_key_id: int) -> _Stored:
 
 
 def _identity(stored: _Stored) -> Identity:
+    if not stored.card_key:
+        raise NotEnrolled("head office has not taken this kiosk in yet")
     keys = (stored.device_key, stored.voucher_key, stored.card_key)
     if any(len(key) != _KEY_BYTES for key in keys):
         raise IdentityUnusable("a key has the wrong length")
@@ -105,6 +167,7 @@ def _identity(stored: _Stored) -> Identity:
         device_key=Ed25519PrivateKey.from_private_bytes(stored.device_key),
         voucher=VoucherSigner(stored.voucher_key_id, voucher),
         cards=CardHasher(stored.card_key),
+        place=Place(stored.device, stored.store, stored.kiosk, stored.zone),
     )
 
 
