@@ -30,7 +30,7 @@ SEES: dict[str, set[str]] = {
     "offline": ROOT_SEES | {"ports"},
     "hub": {"ledger", "membership"},
 }
-EVERYTHING = {"appliance", "demo", "__main__", "commands"}
+EVERYTHING = {"appliance", "demo", "__main__", "commands", "simulation"}
 """The wiring, the command line and the demo may see all; nothing may see them."""
 
 HOMES: dict[str, tuple[str, ...]] = {
@@ -39,8 +39,9 @@ HOMES: dict[str, tuple[str, ...]] = {
     "serial": ("hardware",),
     "escpos": ("hardware/printers/escpos",),
     "sqlite_utils": ("offline",),
+    "sqlcipher3": ("offline/disk",),
     "requests": ("offline/transport", "hub/console_client", "demo"),
-    "sqlalchemy": ("hub",),
+    "sqlalchemy": ("hub", "simulation"),
     "fastapi": ("hub", "demo"),
     "uvicorn": ("hub", "demo"),
     "babel": ("words", "commands"),

@@ -1,6 +1,5 @@
 """The durable journal: what was told OK is on disk, in order, and chained. One thread opens and uses it."""
 
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +9,7 @@ from kiosk.ledger import entries as en
 from kiosk.ledger.sync import Grant, Instruction, Mark
 from kiosk.offline import tables
 from kiosk.offline.batches import Batch, read_batch, wrapped
-from kiosk.offline.disk import fault, open_exclusive
+from kiosk.offline.disk import DiskError, fault, open_exclusive
 from kiosk.offline.escrow import obeyed, spare, taken
 from kiosk.offline.fold import BrokenChain
 from kiosk.offline.follow import Course
@@ -34,12 +33,13 @@ class DurableJournal:
         ids: Ids,
         pack: Callable[[], int],
         software: str = SOFTWARE,
+        key: bytes | None = None,
     ) -> None:
         """Open, check the whole chain and every cache, then journal a `boot` with a fresh nonce."""
         self.device = device
         self._zone, self._clock, self._ids, self._pack = zone, clock, ids, pack
         self.failed: JournalFailed | None = None
-        self._database = open_exclusive(path)
+        self._database = open_exclusive(path, key)
         try:
             with self._guarded():
                 self._load()
@@ -279,6 +279,6 @@ class DurableJournal:
             raise self.failed
         try:
             yield
-        except (sqlite3.Error, UnicodeDecodeError) as trouble:  # text that is none: a spoilt file
+        except (DiskError, UnicodeDecodeError) as trouble:  # text that is none: a spoilt file
             self.failed = fault(trouble)
             raise self.failed from trouble

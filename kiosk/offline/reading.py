@@ -6,7 +6,6 @@ Not for the process that runs the kiosk: closing a second handle there would giv
 import fcntl
 import os
 import shutil
-import sqlite3
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -18,7 +17,7 @@ from sqlite_utils import Database
 
 from kiosk.ledger import entries as en
 from kiosk.offline import tables
-from kiosk.offline.disk import fault
+from kiosk.offline.disk import DiskError, connect, fault
 from kiosk.offline.fold import BrokenChain
 from kiosk.ports import JournalFailed, NotHeld
 
@@ -26,9 +25,9 @@ _SHARED_BYTE, _SHARED_BYTES = 0x40000002, 510
 """Where SQLite locks a file for reading."""
 
 
-def verify(path: Path) -> str:
+def verify(path: Path, key: bytes | None = None) -> str:
     """A sentence with the figures if chain, fold and caches hold; JournalFailed (K-JR-03) if not."""
-    with _copy(path) as database:
+    with _copy(path, key) as database:
         device = tables.meta(database, "device")
         try:
             fold = tables.folded(database, device)
@@ -43,9 +42,9 @@ def verify(path: Path) -> str:
         )
 
 
-def lines(path: Path) -> Iterator[dict[str, Any]]:
+def lines(path: Path, key: bytes | None = None) -> Iterator[dict[str, Any]]:
     """One plain, JSON-ready dict an entry, oldest first; bytes appear as hex."""
-    with _copy(path) as database:
+    with _copy(path, key) as database:
         for stored, hashed in database.execute("SELECT stored, hash FROM entries ORDER BY n"):
             yield _line(stored, hashed)
 
@@ -69,7 +68,7 @@ def _hexed(value: Any) -> Any:
 
 
 @contextmanager
-def _copy(path: Path) -> Iterator[Database]:
+def _copy(path: Path, key: bytes | None) -> Iterator[Database]:
     """The journal and its write-ahead log, copied aside: opening the original would already change it."""
     with tempfile.TemporaryDirectory() as aside:
         try:
@@ -77,9 +76,10 @@ def _copy(path: Path) -> Iterator[Database]:
                 for name in (path.name, f"{path.name}-wal"):
                     if path.with_name(name).exists():
                         shutil.copyfile(path.with_name(name), Path(aside, name))
-            with closing(sqlite3.connect(Path(aside, path.name), isolation_level=None)) as connection:
-                yield Database(connection)
-        except (OSError, sqlite3.Error) as trouble:
+            database = connect(Path(aside, path.name), key)
+            with closing(database.conn):
+                yield database
+        except (OSError, DiskError) as trouble:
             raise fault(trouble) from trouble
 
 

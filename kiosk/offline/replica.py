@@ -1,7 +1,6 @@
 """What the kiosk remembers of head office, in a file of its own: its writing never delays a redemption."""
 
 import logging
-import sqlite3
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +10,7 @@ from sqlite_utils import Database
 
 from kiosk.ledger import sync
 from kiosk.ledger.sync import Account, Gift
-from kiosk.offline.disk import CORRUPT, fault, open_exclusive
+from kiosk.offline.disk import CORRUPT, LOCKED_AWAY, DiskError, fault, open_exclusive
 from kiosk.ports import JournalFailed
 
 log = logging.getLogger(__name__)
@@ -27,9 +26,9 @@ _EMPTY = sync.Replica(catalogue=0, gifts=(), pack=0, rules="", deny_epoch=0, den
 class StoredReplica:
     """Implements ports.Replica on any thread: answers come from memory, changes are stored first."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, key: bytes | None = None) -> None:
         self._lock = threading.Lock()
-        self._database = _opened(path)
+        self._database = _opened(path, key)
         self._shop, self._home = self._load()
         self._denied = _by_card(self._shop)
 
@@ -132,29 +131,29 @@ class StoredReplica:
         try:
             with self._database.atomic():
                 write()
-        except sqlite3.Error as trouble:
+        except DiskError as trouble:
             # Only a copy: it serves from memory meanwhile, and the next download brings it again.
             log.warning("the replica could not be stored: %s", trouble)
 
 
-def _opened(path: Path) -> Database:
+def _opened(path: Path, key: bytes | None) -> Database:
     try:
-        return _with_tables(path)
+        return _with_tables(path, key)
     except JournalFailed as failure:
-        if failure.code != CORRUPT:
+        if failure.code not in (CORRUPT, LOCKED_AWAY):
             raise
         log.warning("the replica is begun anew: %s", failure)
         for name in (path.name, f"{path.name}-wal"):
             path.with_name(name).unlink(missing_ok=True)
-        return _with_tables(path)
+        return _with_tables(path, key)
 
 
-def _with_tables(path: Path) -> Database:
-    database = open_exclusive(path, one_thread=False)
+def _with_tables(path: Path, key: bytes | None) -> Database:
+    database = open_exclusive(path, key, one_thread=False)
     try:
         for table in _TABLES:
             database.execute(table)
-    except sqlite3.Error as trouble:
+    except DiskError as trouble:
         database.conn.close()
         raise fault(trouble) from trouble
     return database

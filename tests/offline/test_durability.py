@@ -4,16 +4,17 @@ import os
 import random
 import resource
 import shutil
-import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from kiosk.ledger import accounts as acc
+from kiosk.offline.disk import connect
 from kiosk.offline.reading import lines, verify
 from kiosk.ports import JournalFailed
 from tests.offline.bench import TEA, open_journal, printing, redeem, stocked, void
@@ -156,9 +157,8 @@ def test_a_changed_journal_is_not_opened(tmp_path: Path, damage: str) -> None:
     journal = stocked(path)
     journal.append(redeem("a"))
     journal.close()
-    with sqlite3.connect(path) as connection:
+    with closing(connect(path).conn) as connection:
         connection.execute(damage)
-    connection.close()
     for opening in (open_journal, verify):
         with pytest.raises(JournalFailed) as failed:
             opening(path)
