@@ -1,15 +1,14 @@
 """What head office makes of a device's facts: every one is kept, a verdict says what it moved."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import msgspec
-import sqlalchemy as sa
 
 from kiosk.hub.batches import Link
 from kiosk.hub.books import Books, Key, disputed
-from kiosk.hub.operations import Operations
-from kiosk.hub.tables import devices, entries, grants
+from kiosk.hub.lookups import Lookups, Reader
+from kiosk.hub.operations import OpenBook, Operations
 from kiosk.ledger import accounts as acc
 from kiosk.ledger import entries as en
 from kiosk.ledger.legs import LooseEnd, Transfer, transfers
@@ -45,35 +44,40 @@ class _Work:
 class Intake:
     """Takes in the fresh entries of one batch: `read`, then `keys` to open in the books, then `apply`."""
 
-    def __init__(self, connection: sa.Connection, device: str) -> None:
-        self._connection = connection
+    def __init__(self, book: OpenBook, lookups: Lookups, device: str) -> None:
+        self._lookups = lookups
         self._device = device
-        self._operations = Operations(connection, device)
+        self._operations = Operations(book, lookups, device)
         self._work: list[_Work] = []
 
-    def read(self, fresh: Sequence[Link]) -> None:
+    def read(self, fresh: Sequence[Link]) -> Reader:
         """Look up what the entries speak of, and derive what they would move."""
-        used = self._used_ids([link.entry.id for link in fresh if link.entry])
-        for link in fresh:
-            name = link.entry.id if link.entry and link.entry.id not in used else None
-            used.add(name or "")
-            self._work.append(_Work(link, name))
+        self._work = [_Work(link, link.entry.id if link.entry else None) for link in fresh]
         for work in self._work:
             _look(work)
-        self._operations.load({work.op for work in self._work if work.op})
-        self._operations.load_vouchers(
-            {work.body.voucher for work in self._work if isinstance(work.body, en.Redeem)}
-        )
-        self._quarantined = self._operations.quarantined({work.op for work in self._work if work.op})
-        self._grants = self._known_grants()
-        self._devices = self._named_devices()
+        bodies = [work.body for work in self._work]
+        ops = {work.op for work in self._work if work.op}
+        vouchers = {body.voucher for body in bodies if isinstance(body, en.Redeem)}
+        lookups = self._lookups
+        yield lookups.entry_ids.need(work.id for work in self._work if work.id)
+        yield from self._operations.read(ops, vouchers)
+        yield lookups.grants.need(body.gid for body in bodies if isinstance(body, en.Granted))
+        yield lookups.devices.need(body.to for body in bodies if isinstance(body, en.Release))
         for work in self._work:
+            self._name(work)
             try:
                 self._derive(work)
             except _Set as clear:
                 work.verdict, work.reason, work.legs = clear.verdict, clear.reason, ()
                 if clear.verdict == "quarantined" and work.op:
-                    self._quarantined.add(work.op)
+                    self._operations.quarantine(work.op)
+
+    def _name(self, work: _Work) -> None:
+        """An id belongs to the first entry that has it, of whatever device."""
+        if work.id is None or self._lookups.entry_ids.get(work.id):
+            work.id = None
+        else:
+            self._lookups.entry_ids.put(work.id, value=True)
 
     def keys(self) -> Iterable[Key]:
         """Every balance that these entries may touch."""
@@ -84,14 +88,12 @@ class Intake:
                     yield (account, leg.asset)
 
     def apply(self, books: Books) -> tuple[EntryVerdict, ...]:
-        """Move what is to be moved, store every entry, and say what became of each."""
+        """Move what is to be moved, and say what became of each entry."""
         for work in self._work:
             if work.verdict == "posted":
                 self._settle(work, books)
             for leg in work.legs:
                 books.move(leg)
-        self._store()
-        self._operations.write()
         return tuple(
             EntryVerdict(n=work.link.n, verdict=work.verdict, reason=work.reason) for work in self._work
         )
@@ -114,7 +116,7 @@ class Intake:
             raise _Set(work.verdict, work.reason)
         if work.id is None:
             raise _Set("quarantined", "id-used-before")
-        if work.op in self._quarantined:
+        if self._operations.is_quarantined(work.op):
             raise _Set("quarantined", "operation-quarantined")
         self._check(work.body)
         conflict = self._operations.follow(entry, work.body)
@@ -149,49 +151,33 @@ class Intake:
     def _check(self, body: en.Body) -> None:
         if isinstance(body, en.Granted):
             self._check_grant(body)
-        if isinstance(body, en.Release) and body.to not in self._devices:
+        if isinstance(body, en.Release) and not self._lookups.devices.get(body.to):
             raise _Set("quarantined", "unknown-device")
         if isinstance(body, en.Returned):
             _check_asset(body)
 
     def _check_grant(self, body: en.Granted) -> None:
-        made = self._grants.get(body.gid)
+        made = self._lookups.grants.get(body.gid)
         if made is None:
             raise _Set("disputed", "grant-unknown")
         if made != (self._device, body.gen, body.d, body.asset, body.amount, body.member):
             raise _Set("disputed", "grant-differs")
 
-    def _store(self) -> None:
-        rows = [
-            {
-                "device": self._device,
-                "n": work.link.n,
-                "id": work.id,
-                "kind": work.link.entry.kind if work.link.entry else en.Poison.KIND,
-                "op": work.op,
-                "hash": work.link.hash,
-                "stored": work.link.stored,
-                "verdict": work.verdict,
-                "reason": work.reason,
-            }
-            for work in self._work
-        ]
-        if rows:
-            self._connection.execute(sa.insert(entries), rows)
-
-    def _used_ids(self, names: list[str]) -> set[str]:
-        asked = sa.select(entries.c.id).where(entries.c.id.in_(names))
-        return {name for name in self._connection.scalars(asked) if name}
-
-    def _known_grants(self) -> Mapping[str, tuple[object, ...]]:
-        names = [work.body.gid for work in self._work if isinstance(work.body, en.Granted)]
-        g = grants.c
-        asked = sa.select(g.gid, g.device, g.gen, g.d, g.asset, g.amount, g.member).where(g.gid.in_(names))
-        return {row[0]: tuple(row[1:]) for row in self._connection.execute(asked)}
-
-    def _named_devices(self) -> set[str]:
-        names = [work.body.to for work in self._work if isinstance(work.body, en.Release)]
-        return set(self._connection.scalars(sa.select(devices.c.device).where(devices.c.device.in_(names))))
+    def rows(self) -> Iterable[tuple[object, ...]]:
+        """Every entry as `tables.entries` keeps it, once `apply` has settled the verdicts."""
+        for work in self._work:
+            entry = work.link.entry
+            yield (
+                self._device,
+                work.link.n,
+                work.id,
+                entry.kind if entry else en.Poison.KIND,
+                work.op,
+                work.link.hash,
+                work.link.stored,
+                work.verdict,
+                work.reason,
+            )
 
 
 def _look(work: _Work) -> None:

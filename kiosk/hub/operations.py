@@ -6,7 +6,9 @@ from dataclasses import dataclass
 import msgspec
 import sqlalchemy as sa
 
-from kiosk.hub.tables import entries, redemptions, upsert
+from kiosk.hub.bulk import among, insert_all
+from kiosk.hub.lookups import Lookups, Need, Reader, Shelf
+from kiosk.hub.tables import redemptions
 from kiosk.ledger import entries as en
 from kiosk.ledger.sync import Verdict
 
@@ -28,6 +30,7 @@ class _Operation:
     state: str
     claimed: bool
     disputed: bool
+    stored: bool = True
     changed: bool = False
 
 
@@ -35,37 +38,75 @@ _FOLLOWERS = (en.Printing, en.Post, en.Void, en.Unknown, en.Claim, en.Release)
 _ISSUER_ONLY = (en.Printing, en.Post, en.Void, en.Unknown)
 
 
-class Operations:
-    """The operations one batch speaks of, with what the batch itself changes."""
+class OpenBook:
+    """The operations that one transaction speaks of, shared by all its requests; `write` stores them."""
 
-    def __init__(self, connection: sa.Connection, device: str) -> None:
+    def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
-        self._device = device
-        self._ops: dict[str, _Operation] = {}
-        self._vouchers: set[str] = set()
+        self._shelf = Shelf(self._read)
+        self.operations: dict[str, _Operation] = {}
         self.known: dict[str, tuple[en.Redeem, str]] = {}
 
-    def load(self, ops: set[str]) -> None:
-        """Read these operations, as far as they are known."""
-        asked = sa.select(redemptions).where(redemptions.c.op.in_(ops)).order_by(redemptions.c.op)
-        for row in self._connection.execute(asked.with_for_update()):
+    def need(self, ops: Iterable[str]) -> Need:
+        """What a reader yields: these operations are read and locked, as far as they are known."""
+        return self._shelf.need(ops)
+
+    def _read(self, ops: list[str]) -> Iterable[tuple[str, bool]]:
+        asked = sa.select(redemptions).where(among(self._connection, redemptions.c.op, ops))
+        for row in self._connection.execute(asked.order_by(redemptions.c.op).with_for_update()):
             redeem = msgspec.msgpack.decode(row.body, type=en.Redeem)
-            self._ops[row.op] = _Operation(
+            self.operations[row.op] = _Operation(
                 row.device, row.member, row.at, redeem, row.state, row.claimed, row.disputed
             )
             self.known[row.op] = (redeem, row.member)
+            yield row.op, True
 
-    def load_vouchers(self, numbers: set[str]) -> None:
-        """Find out which of these voucher numbers exist."""
-        asked = sa.select(redemptions.c.voucher).where(redemptions.c.voucher.in_(numbers))
-        self._vouchers.update(self._connection.scalars(asked))
+    def write(self) -> None:
+        """Store what is new and what changed. A new one must be new: two devices never share an operation."""
+        changed = [(op, known) for op, known in sorted(self.operations.items()) if known.changed]
+        fresh = [_row(op, known) for op, known in changed if not known.stored]
+        insert_all(self._connection, redemptions, fresh)
+        moved = [
+            {"b_op": op, "b_state": known.state, "b_claimed": known.claimed, "b_disputed": known.disputed}
+            for op, known in changed
+            if known.stored
+        ]
+        if moved:
+            self._connection.execute(_MOVED, moved)
 
-    def quarantined(self, ops: set[str]) -> set[str]:
-        """Those of these operations of which an earlier entry of this device was set aside."""
-        asked = sa.select(entries.c.op).where(
-            entries.c.op.in_(ops), entries.c.verdict == "quarantined", entries.c.device == self._device
-        )
-        return {op for op in self._connection.scalars(asked) if op}
+
+_MOVED = (
+    sa.update(redemptions)
+    .where(redemptions.c.op == sa.bindparam("b_op"))
+    .values(
+        state=sa.bindparam("b_state"), claimed=sa.bindparam("b_claimed"), disputed=sa.bindparam("b_disputed")
+    )
+)
+
+
+class Operations:
+    """The operations one device's batch speaks of, with what the batch itself changes."""
+
+    def __init__(self, book: OpenBook, lookups: Lookups, device: str) -> None:
+        self._book = book
+        self._lookups = lookups
+        self._device = device
+        self._ops = book.operations
+        self.known = book.known
+
+    def read(self, ops: set[str], vouchers: set[str]) -> Reader:
+        """Look these operations and voucher numbers up."""
+        yield self._book.need(ops)
+        yield self._lookups.vouchers.need(vouchers)
+        yield self._lookups.quarantined.need((self._device, op) for op in ops)
+
+    def is_quarantined(self, op: str | None) -> bool:
+        """Whether an earlier entry of the operation in this device's log was set aside."""
+        return op is not None and bool(self._lookups.quarantined.get((self._device, op)))
+
+    def quarantine(self, op: str) -> None:
+        """Set the later entries of the operation in this device's log aside too."""
+        self._lookups.quarantined.put((self._device, op), value=True)
 
     def follow(self, entry: en.Entry, body: en.Body) -> Conflict | None:
         """Take the operation one step further, or say what speaks against it."""
@@ -85,12 +126,15 @@ class Operations:
     def _begin(self, entry: en.Entry, body: en.Redeem) -> Conflict | None:
         if body.op in self._ops:
             return Conflict("quarantined", "operation-used-before")
-        if body.voucher in self._vouchers:
+        if self._lookups.vouchers.get(body.voucher):
             return Conflict("quarantined", "voucher-used-before")
         if not entry.member:
             return Conflict("quarantined", "no-member")
-        self._vouchers.add(body.voucher)
-        fresh = _Operation(self._device, entry.member, entry.at, body, "redeemed", False, False, True)
+        self._lookups.vouchers.put(body.voucher, value=True)
+        fresh = _Operation(
+            self._device, entry.member, entry.at, body, "redeemed",
+            claimed=False, disputed=False, stored=False, changed=True,
+        )  # fmt: skip
         self._ops[body.op] = fresh
         self.known[body.op] = (body, entry.member)
         return None
@@ -111,15 +155,6 @@ class Operations:
         operation = self._ops.get(op or "")
         if operation is not None:
             operation.disputed = operation.changed = True
-
-    def write(self) -> None:
-        """Store what changed."""
-        rows = [_row(op, known) for op, known in sorted(self._ops.items()) if known.changed]
-        if not rows:
-            return
-        insert = upsert(self._connection, redemptions)
-        news = {name: insert.excluded[name] for name in ("state", "claimed", "disputed")}
-        self._connection.execute(insert.on_conflict_do_update(index_elements=["op"], set_=news), rows)
 
 
 def _step(operation: _Operation, body: en.Body) -> Conflict | None:
@@ -149,17 +184,18 @@ def _state_after(body: en.Body) -> str:
     return next((name for kind, name in names if isinstance(body, kind)), "")
 
 
-def _row(op: str, known: _Operation) -> dict[str, object]:
-    return {
-        "op": op,
-        "device": known.device,
-        "member": known.member,
-        "gift": known.redeem.gift,
-        "points": known.redeem.points,
-        "voucher": known.redeem.voucher,
-        "at": known.at,
-        "body": msgspec.msgpack.encode(known.redeem),
-        "state": known.state,
-        "claimed": known.claimed,
-        "disputed": known.disputed,
-    }
+def _row(op: str, known: _Operation) -> tuple[object, ...]:
+    redeem = known.redeem
+    return (
+        op,
+        known.device,
+        known.member,
+        redeem.gift,
+        redeem.points,
+        redeem.voucher,
+        known.at,
+        msgspec.msgpack.encode(redeem),
+        known.state,
+        known.claimed,
+        known.disputed,
+    )

@@ -8,9 +8,10 @@ from argon2.exceptions import Argon2Error, InvalidHashError
 
 from kiosk.hub.books import Books, Key
 from kiosk.hub.declined import Declined
+from kiosk.hub.lookups import Lookups, Reader
 from kiosk.hub.rights import Ids
 from kiosk.hub.settings import Grants, Pin
-from kiosk.hub.tables import grants, members, pin_checks, pin_routes, upsert
+from kiosk.hub.tables import members, pin_checks, pin_routes, upsert
 from kiosk.ledger import accounts as acc
 from kiosk.ledger import entries as en
 from kiosk.ledger.legs import Transfer
@@ -65,10 +66,11 @@ class PinDesk:
     def unlock(self, member: str) -> None:
         """Head office looked at the person's papers: every route is open again, the spent tries are back."""
         with self._engine.begin() as connection:
-            home = _home(connection, member)
+            lookups = Lookups(connection)
+            home = lookups.homes.get(member)
             if home is None:
                 return
-            own, held = acc.member(member), _holders(connection, member)
+            own, held = acc.member(member), lookups.try_holders.get(member) or ()
             books = Books(connection)
             books.open([(acc.WORLD, acc.TRIES), *((account, acc.TRIES) for account in (own, *held))])
             _top_up(books, f"unlock:{self._ids.uuid7()}", own, held, _budget(self._policy, self._ahead, home))
@@ -139,55 +141,48 @@ def _short_name(text: str) -> bool:
 class Refill:
     """Gives a member their tries back after a right PIN: up to the budget, never beyond it."""
 
-    def __init__(self, connection: sa.Connection, device: str, pin: Pin, ahead: Grants) -> None:
-        self._connection = connection
+    def __init__(self, lookups: Lookups, device: str, pin: Pin, ahead: Grants) -> None:
+        self._lookups = lookups
         self._device = device
         self._pin = pin
         self._ahead = ahead
         self._due: list[tuple[str, str, int]] = []
-        self._escrows: dict[str, tuple[str, ...]] = {}
 
-    def read(self, posted: Iterable[tuple[en.Entry, en.Body]]) -> None:
+    def read(self, posted: Iterable[tuple[en.Entry, en.Body]]) -> Reader:
         """Find the right tries among the posted entries, and what their members may have in all."""
-        for entry, body in posted:
-            if not isinstance(body, en.PinTried) or not body.ok or not entry.member:
-                continue
-            home = _home(self._connection, entry.member)
-            if home is None or not self._credible(entry.member, body, home):
-                continue
-            self._due.append((entry.id, entry.member, _budget(self._pin, self._ahead, home)))
-            self._escrows[entry.member] = _holders(self._connection, entry.member)
+        tried = [
+            (entry.id, entry.member, body.where)
+            for entry, body in posted
+            if isinstance(body, en.PinTried) and body.ok and entry.member
+        ]
+        people = {member for _, member, _ in tried}
+        yield self._lookups.homes.need(people)
+        yield self._lookups.try_holders.need(people)
+        yield self._lookups.right_tries.need((self._device, member) for member in people)
+        for entry, member, where in tried:
+            home = self._lookups.homes.get(member)
+            if home is not None and self._credible(member, where, home):
+                self._due.append((entry, member, _budget(self._pin, self._ahead, home)))
 
     def keys(self) -> Iterable[Key]:
         """Every balance that a refill looks at or touches."""
         for _, member, _ in self._due:
             yield (acc.WORLD, acc.TRIES)
-            for account in (acc.member(member), *self._escrows[member]):
+            for account in (acc.member(member), *self._holders(member)):
                 yield (account, acc.TRIES)
 
     def apply(self, books: Books) -> None:
         """Move what is missing."""
         for entry, member, budget in self._due:
-            _top_up(books, f"refill:{entry}", acc.member(member), self._escrows[member], budget)
+            _top_up(books, f"refill:{entry}", acc.member(member), self._holders(member), budget)
 
-    def _credible(self, member: str, body: en.PinTried, home: str) -> bool:
-        if body.where == "here":
+    def _holders(self, member: str) -> tuple[str, ...]:
+        return self._lookups.try_holders.get(member) or ()
+
+    def _credible(self, member: str, where: str, home: str) -> bool:
+        if where == "here":
             return home == self._device and self._pin.offline_pin != "none"
-        c = pin_checks.c
-        right = sa.select(c.entry).where(c.member == member, c.device == self._device, c.result == "right")
-        return self._connection.scalar(right.limit(1)) is not None
-
-
-def _home(connection: sa.Connection, member: str) -> str | None:
-    """The member's home kiosk, '' if there is none; None: nobody's name."""
-    found = connection.execute(sa.select(members.c.home).where(members.c.id == member)).one_or_none()
-    return None if found is None else (found[0] or "")
-
-
-def _holders(connection: sa.Connection, member: str) -> tuple[str, ...]:
-    """Every kiosk's account that was ever granted tries of this member."""
-    asked = sa.select(grants.c.device).where(grants.c.member == member, grants.c.asset == acc.TRIES)
-    return tuple(sorted(acc.escrow(device, member) for device in connection.scalars(asked.distinct())))
+        return bool(self._lookups.right_tries.get((self._device, member)))
 
 
 def _budget(pin: Pin, ahead: Grants, home: str) -> int:

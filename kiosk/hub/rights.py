@@ -7,8 +7,9 @@ from typing import Protocol
 import sqlalchemy as sa
 
 from kiosk.hub.books import Books, Key
+from kiosk.hub.lookups import Lookups, Reader
 from kiosk.hub.settings import Grants, Pin
-from kiosk.hub.tables import devices, gifts, grants, members, wants
+from kiosk.hub.tables import grants
 from kiosk.ledger import accounts as acc
 from kiosk.ledger import entries as en
 from kiosk.ledger import sync
@@ -33,33 +34,41 @@ class Policy:
     pin: Pin
 
 
+@dataclass(frozen=True, slots=True)
+class Downlink:
+    """Where the grants of a device stand: the hub's generation, and the last `d` of it (0: none yet)."""
+
+    device: str
+    gen: int
+    last_d: int
+
+
 class Rights:
     """Makes the grants of one sync: `read`, then `keys` to open in the books, then `grant`."""
 
-    def __init__(self, connection: sa.Connection, device: str, gen: int, policy: Policy, ids: Ids) -> None:
-        self._connection = connection
-        self._device = device
-        self._gen = gen
+    def __init__(self, lookups: Lookups, downlink: Downlink, policy: Policy, ids: Ids) -> None:
+        self._lookups = lookups
+        self._device = downlink.device
+        self._gen = downlink.gen
+        self._d = downlink.last_d
         self._policy = policy
         self._ids = ids
-        self._new: list[dict[str, object]] = []
-        self._booked: list[dict[str, object]] = []
+        self.made: list[tuple[object, ...]] = []
+        """Rows of `tables.grants`."""
+        self.booked: list[tuple[object, ...]] = []
+        """Rows of `tables.wants`."""
 
-    def read(self, asked: Iterable[sync.Want]) -> None:
+    def read(self, asked: Iterable[sync.Want]) -> Reader:
         """Look up what is asked for, what is on the shelf, and whose home this device is."""
         self._asked = tuple({want.id: want for want in asked}.values())
-        names = [want.id for want in self._asked if want.id.isprintable()]
-        self._known = set(self._connection.scalars(sa.select(wants.c.id).where(wants.c.id.in_(names))))
-        self._gifts = tuple(self._connection.scalars(sa.select(gifts.c.id).order_by(gifts.c.place)))
-        self._home = tuple(
-            self._connection.scalars(
-                sa.select(members.c.id).where(members.c.home == self._device).order_by(members.c.id)
-            )
+        lookups = self._lookups
+        yield lookups.wants.need(want.id for want in self._asked if want.id.isprintable())
+        yield lookups.homes.need(
+            want.member for want in self._asked if want.member and want.member.isprintable()
         )
-        someone = {want.member for want in self._asked if want.member and want.member.isprintable()}
-        self._members = set(
-            self._connection.scalars(sa.select(members.c.id).where(members.c.id.in_(someone)))
-        )
+        yield lookups.at_home.need([self._device])
+        self._gifts = lookups.gifts()
+        self._home = lookups.at_home.get(self._device) or ()
 
     def keys(self) -> Iterable[Key]:
         """Every balance that these grants may touch."""
@@ -77,12 +86,12 @@ class Rights:
 
     def grant(self, books: Books) -> tuple[sync.Refusal, ...]:
         """Grant what is asked and what policy places ahead; the refusals come back."""
-        refused = tuple(self._answer(want, books) for want in self._asked if want.id not in self._known)
+        fresh = (want for want in self._asked if not self._is_booked(want))
+        refused = tuple(self._answer(want, books) for want in fresh)
         for gift in self._gifts:
             self._lease(gift, books)
         for member in self._home:
             self._prefetch(member, books)
-        self._write()
         return tuple(refusal for refusal in refused if refusal is not None)
 
     def _answer(self, want: sync.Want, books: Books) -> sync.Refusal | None:
@@ -95,15 +104,22 @@ class Rights:
         if amount < 1 or amount > there:
             return sync.Refusal(want=want.id, why=_lack(want.asset))
         gid = self._make(books, want.asset, amount, want.member, want.id)
-        self._booked.append({"id": want.id, "device": self._device, "gid": gid})
+        self.booked.append((want.id, self._device, gid))
+        self._lookups.wants.put(want.id, value=True)
         return None
+
+    def _is_booked(self, want: sync.Want) -> bool:
+        return want.id.isprintable() and bool(self._lookups.wants.get(want.id))
+
+    def _is_member(self, name: str | None) -> bool:
+        return bool(name and name.isprintable()) and self._lookups.homes.get(name or "") is not None
 
     def _unfit(self, want: sync.Want) -> str:
         """Why this want can never be granted, or ''."""
         if not 0 < want.amount <= _AMOUNT_MAX or not 0 < len(want.id) <= 64 or not want.id.isprintable():
             return "later"
         if want.asset in {acc.POINTS, acc.CASH, acc.TRIES}:
-            return "" if want.member in self._members else "member"
+            return "" if self._is_member(want.member) else "member"
         known = not want.member and want.asset.removeprefix("gift:") in self._gifts
         return "" if known and want.asset.startswith("gift:") else "stock"
 
@@ -128,36 +144,24 @@ class Rights:
         )
 
     def _ahead(self, books: Books, asset: str, amount: int, member: str | None) -> None:
-        if amount > 0 and len(self._new) < self._policy.grants.per_sync:
+        if amount > 0 and len(self.made) < self._policy.grants.per_sync:
             self._make(books, asset, amount, member, None)
 
     def _make(self, books: Books, asset: str, amount: int, member: str | None, want: str | None) -> str:
         gid = self._ids.uuid7()
-        if not self._new:
-            self._d = self._last_d()
         self._d += 1
         granted = en.Granted(
             gid=gid, gen=self._gen, d=self._d, asset=asset, amount=amount, member=member, want=want
         )
         for leg in transfers(self._device, _as_entry(granted), {}):
             books.move(leg)
-        row = {"gid": gid, "device": self._device, "gen": self._gen, "d": self._d, "asset": asset}
-        self._new.append({**row, "amount": amount, "member": member, "want": want, "not_after": None})
+        self.made.append((gid, self._device, self._gen, self._d, asset, amount, member, want, None))
         return gid
 
-    def _last_d(self) -> int:
-        asked = sa.select(devices.c.down_gen, devices.c.down_d).where(devices.c.device == self._device)
-        gen, last = self._connection.execute(asked).one()
-        return int(last) if gen == self._gen else 0
-
-    def _write(self) -> None:
-        if not self._new:
-            return
-        self._connection.execute(sa.insert(grants), self._new)
-        if self._booked:
-            self._connection.execute(sa.insert(wants), self._booked)
-        mine = sa.update(devices).where(devices.c.device == self._device)
-        self._connection.execute(mine.values(down_gen=self._gen, down_d=self._d))
+    @property
+    def last_d(self) -> int:
+        """The number of the last grant made for this device in this generation."""
+        return self._d
 
 
 def _as_entry(granted: en.Granted) -> en.Entry:

@@ -1,0 +1,88 @@
+"""The transaction that serves the syncs of several devices at once."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+
+from kiosk.hub.books import Books
+from kiosk.hub.bulk import among, insert_all
+from kiosk.hub.changes import DENY_EPOCH
+from kiosk.hub.declined import Declined
+from kiosk.hub.lookups import Lookups, read_together
+from kiosk.hub.operations import OpenBook
+from kiosk.hub.tables import devices, entries, grants, meta, packs, step_counter, wants
+from kiosk.hub.turn import Common, Desk, Told, Turn, Upload
+from kiosk.ledger import entries as en
+from kiosk.ledger import sync as wire
+
+CATALOGUE = "catalogue"
+_NO_MARK = wire.Mark(n=0, hash=en.GENESIS)
+
+
+class Sitting:
+    """Takes in uploads of different devices in one open transaction. Locks: devices, operations, balances."""
+
+    def __init__(self, connection: sa.Connection, desk: Desk) -> None:
+        self._connection = connection
+        self._common = Common(connection, Lookups(connection), OpenBook(connection), desk)
+        self._books = Books(connection)
+
+    def take_in(self, uploads: Sequence[Upload]) -> tuple[wire.SyncAnswer | Declined, ...]:
+        """Store, apply, grant: each upload's answer, true once COMMIT returned; Declined moved nothing."""
+        held = self._devices([upload.request.device for upload in uploads])
+        assert len({upload.request.device for upload in uploads}) == len(uploads), "one upload of a device"
+        marks = self._marks(list(held))
+        turns = [
+            Turn(self._common, upload, held[upload.request.device])
+            for upload in uploads
+            if upload.request.device in held
+        ]
+        read_together(turn.read(marks.get(turn.device, _NO_MARK)) for turn in turns)
+        good = [turn for turn in turns if turn.declined is None]
+        self._books.open(key for turn in good for key in turn.locks())
+        for turn in good:
+            turn.apply(self._books)
+        self._write(good)
+        told = self._read_told()
+        results = {turn.device: turn.declined or turn.answer(told) for turn in turns}
+        unknown = Declined(403, "device-unknown", "this kiosk is not enrolled")
+        return tuple(results.get(upload.request.device, unknown) for upload in uploads)
+
+    def _devices(self, names: Sequence[str]) -> dict[str, sa.Row[tuple[object, ...]]]:
+        """The devices, locked in order: two uploads of one device follow each other."""
+        asked = sa.select(devices).where(among(self._connection, devices.c.device, names))
+        rows = self._connection.execute(asked.order_by(devices.c.device).with_for_update())
+        return {row.device: row for row in rows}
+
+    def _marks(self, names: Sequence[str]) -> dict[str, wire.Mark]:
+        """The highest entry of each device that has one. Asked after the lock, which others may have had."""
+        e, known, others = entries.c, devices.alias(), entries.alias()
+        last = sa.select(sa.func.max(others.c.n)).where(others.c.device == known.c.device)
+        this = (e.device == known.c.device) & (e.n == last.scalar_subquery())
+        asked = sa.select(e.device, e.n, e.hash).select_from(known).join(entries, this)
+        rows = self._connection.execute(asked.where(among(self._connection, known.c.device, names)))
+        return {device: wire.Mark(n=n, hash=bytes(held)) for device, n, held in rows}
+
+    def _write(self, turns: Sequence["Turn"]) -> None:
+        connection = self._connection
+        insert_all(connection, entries, [row for turn in turns for row in turn.entry_rows()])
+        insert_all(connection, grants, [row for turn in turns for row in turn.grant_rows()])
+        insert_all(connection, wants, [row for turn in turns for row in turn.want_rows()])
+        self._common.book.write()
+        self._books.write()
+        for turn in turns:
+            turn.acknowledge()
+        # Last: every upload that moves stock waits here for those before it.
+        if any(turn.stock_moved() for turn in turns):
+            step_counter(connection, CATALOGUE)
+
+    def _read_told(self) -> Told:
+        counters = sa.select(meta.c.name, meta.c.number).where(meta.c.name.in_((CATALOGUE, DENY_EPOCH)))
+        pack = sa.select(sa.literal("pack"), sa.func.max(packs.c.version))
+        rows = self._connection.execute(sa.union_all(counters, pack))
+        found: dict[str, int] = {name: number or 0 for name, number in rows}
+        return Told(
+            deny_epoch=found.get(DENY_EPOCH, 0),
+            pack=found["pack"],
+            catalogue=found.get(CATALOGUE, 0),
+        )

@@ -1,0 +1,231 @@
+"""One sync while its transaction is open."""
+
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from kiosk.hub.batches import Link, chain
+from kiosk.hub.books import Books, Key
+from kiosk.hub.declined import Declined
+from kiosk.hub.intake import Intake
+from kiosk.hub.lookups import Lookups, Need, Reader
+from kiosk.hub.operations import OpenBook
+from kiosk.hub.pins import Refill
+from kiosk.hub.rights import Downlink, Ids, Policy, Rights, unacknowledged
+from kiosk.hub.tables import branches, devices, entries, upsert
+from kiosk.ledger import entries as en
+from kiosk.ledger import sync as wire
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A request whose entries were read and whose signature holds; they are not chained yet."""
+
+    request: wire.SyncRequest
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a turn needs to know of the head office it is at."""
+
+    generation: int
+    policy: Policy
+    ids: Ids
+    now: Callable[[], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Common:
+    """What the turns of one transaction share."""
+
+    connection: sa.Connection
+    lookups: Lookups
+    book: OpenBook
+    desk: Desk
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What every answer of one transaction says about the shop."""
+
+    deny_epoch: int
+    pack: int
+    catalogue: int
+
+
+class Turn:
+    """One sync while its transaction is open: `read`, `locks`, `apply`, the rows to store, `answer`."""
+
+    def __init__(self, common: Common, upload: Upload, device: sa.Row[tuple[object, ...]]) -> None:
+        self._connection = common.connection
+        self._lookups = common.lookups
+        self._desk = desk = common.desk
+        self._request = upload.request
+        self._links = upload.links
+        self.device: str = device.device
+        self.declined: Declined | None = None
+        self._held = device
+        self._frozen: str = device.frozen
+        current = device.down_gen == desk.generation
+        self._acknowledged: int = device.down_ack if current else 0
+        self._last_d: int = device.down_d if current else 0
+        self._forked: tuple[Link, ...] = ()
+        self._verdicts: tuple[wire.EntryVerdict, ...] = ()
+        self._refused: tuple[wire.Refusal, ...] = ()
+        self._rights: Rights | None = None
+        self._intake = Intake(common.book, common.lookups, self.device)
+        self._refill = Refill(common.lookups, self.device, desk.policy.pin, desk.policy.grants)
+
+    def read(self, mark: wire.Mark) -> Reader:
+        """Find out what is new, and look up what it speaks of. `declined` says why nothing will be done."""
+        self._mark = mark
+        self._lookups.hashes.put((self.device, mark.n), mark.hash)
+        try:
+            fresh = yield from self._fresh(mark)
+        except Declined as declined:
+            self.declined = declined
+            return
+        self._recovering = self._request.mark_seen.n > mark.n + len(fresh)
+        if fresh:
+            self._mark = wire.Mark(n=fresh[-1].n, hash=fresh[-1].hash)
+        yield from self._intake.read(fresh)
+        yield from self._refill.read(self._intake.posted())
+        if self._may_grant():
+            downlink = Downlink(self.device, self._desk.generation, self._last_d)
+            self._rights = Rights(self._lookups, downlink, self._desk.policy, self._desk.ids)
+            yield from self._rights.read(self._request.wants)
+
+    def locks(self) -> Sequence[Key]:
+        """Every balance that this sync may touch."""
+        return [*self._intake.keys(), *self._refill.keys(), *(self._rights.keys() if self._rights else ())]
+
+    def apply(self, books: Books) -> None:
+        """Move what is to be moved, and grant."""
+        self._verdicts = self._intake.apply(books)
+        self._refill.apply(books)
+        if self._rights is not None:
+            self._refused = self._rights.grant(books)
+            self._last_d = self._rights.last_d
+        elif self._frozen or self._recovering:
+            self._refused = tuple(wire.Refusal(want=want.id, why="later") for want in self._request.wants)
+
+    def entry_rows(self) -> Sequence[tuple[object, ...]]:
+        """Rows of `tables.entries`."""
+        return list(self._intake.rows())
+
+    def grant_rows(self) -> Sequence[tuple[object, ...]]:
+        """Rows of `tables.grants`."""
+        return self._rights.made if self._rights else ()
+
+    def want_rows(self) -> Sequence[tuple[object, ...]]:
+        """Rows of `tables.wants`."""
+        return self._rights.booked if self._rights else ()
+
+    def stock_moved(self) -> bool:
+        """Whether the stock of any gift may differ now."""
+        return self._intake.stock_moved()
+
+    def _may_grant(self) -> bool:
+        """Only a kiosk that serves, knows this generation, and whose whole acknowledged log is here."""
+        return not self._frozen and not self._recovering and self._request.gen_seen == self._desk.generation
+
+    def _fresh(self, mark: wire.Mark) -> Generator[Need, None, Sequence[Link]]:
+        """The entries beyond the mark; none if there is a gap or the batch contradicts what is stored."""
+        request, links = self._request, self._links
+        if not links or request.first > mark.n + 1:
+            return ()
+        seen, before = request.mark_seen, request.first - 1
+        again = range(request.first, min(request.first + len(links) - 1, mark.n) + 1)
+        known = {before, *again, *((seen.n,) if seen.n <= mark.n else ())} - {0}
+        yield self._lookups.hashes.need((self.device, n) for n in known)
+        linked = chain(links, self._hash_at(before), request.head)
+        differs = any(link.hash != self._hash_at(link.n) for link in linked if link.n in again)
+        if not differs and seen.n <= mark.n:
+            differs = seen.hash != self._hash_at(seen.n)
+        if differs:
+            self._freeze(linked, mark)
+            return ()
+        if linked[-1].hash != request.head:
+            raise Declined(400, "head", "the entries do not lead to the signed head")
+        return tuple(link for link in linked if link.n > mark.n)
+
+    def _hash_at(self, n: int) -> bytes:
+        return (n and self._lookups.hashes.get((self.device, n))) or en.GENESIS
+
+    def _freeze(self, linked: Sequence[Link], mark: wire.Mark) -> None:
+        """Two logs of one device: it serves nobody any more, and both are kept."""
+        connection = self._connection
+        self._forked = tuple(link for link in linked if link.n > mark.n or self._hash_at(link.n) != link.hash)
+        self._frozen = self._frozen or f"fork at {self._forked[0].n if self._forked else 'mark'}"
+        rows = [
+            {
+                "device": self.device,
+                "n": link.n,
+                "hash": link.hash,
+                "stored": link.stored,
+                "seen_at": self._desk.now(),
+            }
+            for link in self._forked
+        ]
+        if rows:
+            connection.execute(upsert(connection, branches).on_conflict_do_nothing(), rows)
+        mine = sa.update(devices).where(devices.c.device == self.device)
+        connection.execute(mine.values(frozen=self._frozen))
+
+    def acknowledge(self) -> None:
+        """`down_ack` only rises, and never beyond what was granted: an old request may arrive late."""
+        request, held, gen = self._request, self._held, self._desk.generation
+        if request.gen_seen == gen:
+            before = held.down_d if held.down_gen == gen else 0
+            self._acknowledged = max(self._acknowledged, min(request.down_ack, before))
+        news = {"gen_seen": max(held.gen_seen, request.gen_seen), "down_ack": self._acknowledged}
+        if self.grant_rows():
+            news |= {"down_gen": gen, "down_d": self._last_d}
+        if any(getattr(held, name) != value for name, value in news.items()):
+            mine = sa.update(devices).where(devices.c.device == self.device)
+            self._connection.execute(mine.values(**news))
+
+    def _all_verdicts(self) -> tuple[wire.EntryVerdict, ...]:
+        """What became of every entry sent, now or when it first came."""
+        told = {verdict.n: verdict for verdict in self._stored_verdicts()}
+        told |= {verdict.n: verdict for verdict in self._verdicts}
+        for link in self._forked:
+            told.pop(link.n, None)
+        forks = (wire.EntryVerdict(n=link.n, verdict="disputed", reason="fork") for link in self._forked)
+        return (*(told[n] for n in sorted(told)), *forks)
+
+    def _stored_verdicts(self) -> Sequence[wire.EntryVerdict]:
+        last = self._request.first + len(self._links) - 1
+        if len(self._verdicts) == len(self._links):
+            return ()
+        e = entries.c
+        asked = sa.select(e.n, e.verdict, e.reason).where(
+            e.device == self.device, e.n.between(self._request.first, last)
+        )
+        rows = self._connection.execute(asked)
+        return [wire.EntryVerdict(n=n, verdict=verdict, reason=reason) for n, verdict, reason in rows]
+
+    def answer(self, told: Told) -> wire.SyncAnswer:
+        """What to send back once COMMIT has returned; all of it is read before."""
+        pending: tuple[wire.Grant, ...] = ()
+        if not self._frozen and not self._recovering and self._last_d > self._acknowledged:
+            most, gen = self._desk.policy.grants.per_sync, self._desk.generation
+            pending = unacknowledged(self._connection, self.device, gen, self._acknowledged, most)
+        return wire.SyncAnswer(
+            gen=self._desk.generation,
+            recovering=self._recovering,
+            mark=self._mark,
+            stable=0,  # no verified backups yet: a kiosk must not prune anything
+            verdicts=self._all_verdicts(),
+            grants=pending,
+            refused=self._refused,
+            state=wire.DeviceState(
+                frozen=bool(self._frozen),
+                deny_epoch=told.deny_epoch,
+                pack=told.pack,
+                catalogue=told.catalogue,
+                now=self._desk.now(),
+            ),
+        )
