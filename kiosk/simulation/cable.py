@@ -45,7 +45,7 @@ class Cable:
 
     def replica(self) -> wire.Replica:
         """What to keep."""
-        return self._carry("replica", lambda: self._head.office.replica(self._device))
+        return self._carry("replica", lambda: self._head.office.replica(self._device))  # type: ignore
 
     def deliver_again(self) -> bool:
         """An old request arrives once more, long after; nobody hears the answer."""

@@ -56,6 +56,7 @@ class Court:
         yield "I7", self.papers_were_journalled()
         yield "I8", self.each_intent_ended_once()
         yield "I9", self.both_sides_agree()
+        yield "I11", self.only_copies_are_frozen()
         yield "I13", self.nothing_is_set_aside_without_cause()
 
     def acknowledged_is_kept(self) -> Iterator[str]:
@@ -66,10 +67,11 @@ class Court:
             kept = self._log(machine)
             for n, stored in machine.witness.acknowledged.items():
                 if kept.get(n) != stored:
-                    yield f"{machine.name}: entry {n} was acknowledged and is {'other' if n in kept else 'gone'}"
+                    what = "another" if n in kept else "gone"
+                    yield f"{machine.name}: entry {n} was acknowledged and is {what}"
 
     def books_are_the_fold_of_transfers(self) -> Iterator[str]:
-        """Balances are nothing but the sum of transfers, and no transfer is there twice (their ids are unique)."""
+        """Balances are the sum of transfers; no transfer is there twice, since ids are unique."""
         folded: Counter[tuple[str, str]] = Counter()
         for row in self._connection.execute(sa.select(transfers)):
             folded[row.source, row.asset] -= row.amount
@@ -88,7 +90,8 @@ class Court:
             left = sum(
                 amount
                 for (account, asset), amount in self._books.items()
-                if asset == acc.POINTS and (account == acc.member(member.id) or account.endswith(f":{member.id}"))
+                if asset == acc.POINTS
+                and (account == acc.member(member.id) or account.endswith(f":{member.id}"))
             )
             expected = self._universe.opening_points - gone[member.id]
             if left != expected:
@@ -120,7 +123,9 @@ class Court:
         """At no moment were more pieces handed over than there were."""
         handed = Counter(slip.gift for slip, _ in self._universe.counter.handed_over)
         yield from (
-            f"{gift}: {handed[gift]} handed over of {pieces}" for gift, _, pieces in GIFTS if handed[gift] > pieces
+            f"{gift}: {handed[gift]} handed over of {pieces}"
+            for gift, _, pieces in GIFTS
+            if handed[gift] > pieces
         )
 
     def one_gift_a_voucher(self) -> Iterator[str]:
@@ -185,6 +190,12 @@ class Court:
             row = self._operations.get(account.removeprefix(acc.held("")))
             return row is not None and row.device == machine.device
         return is_own(machine.device, account)
+
+    def only_copies_are_frozen(self) -> Iterator[str]:
+        """An honest kiosk with one disk is never frozen."""
+        for machine in self._live:
+            if machine.resting:
+                yield f"{machine.name} was frozen without cause"
 
     def nothing_is_set_aside_without_cause(self) -> Iterator[str]:
         """Honest kiosks are never disputed; only what nobody could read is quarantined."""

@@ -38,7 +38,7 @@ from kiosk.words import DEFAULT, Words
 
 ZONE = ZoneInfo("Asia/Shanghai")
 STORE = "0001"
-EVERY_S = 900.0
+EVERY_S = 3600.0
 """A simulated uploader's turn: rarer than a real one's, because days pass here."""
 log = logging.getLogger(__name__)
 
@@ -57,6 +57,7 @@ class Surroundings:
     journal: type[WitnessedJournal] = WitnessedJournal
     uploader: type[Uploader] = Uploader
     cable: type[Cable] = Cable
+    printer: type[SimPrinter] = SimPrinter
     ids: Callable[[Callable[[], int], random.Random], FreshIds] = FreshIds
 
 
@@ -102,7 +103,7 @@ class Machine:
         self.identity = identity_of(self.device, place)
         self.clock = KioskClock(around.true)
         self.fuse = Fuse()
-        self.witness = Witness(tell=lambda line: self.tell(line))
+        self.witness = Witness(tell=self.tell)
         self.cable = around.cable(self.device, around.head, self.fuse, around.chance)
         self.counter = Ear()
         self.on: Running | None = None
@@ -155,9 +156,10 @@ class Machine:
             sign=self.identity.sign, post=inbox.append, clock=self.clock, chance=chance, every_s=EVERY_S,
         )  # fmt: skip
         questions = HubDesk(self.cable, replica, wants, inbox.append, self.clock)
-        printer = SimPrinter(
-            self.name, self.fuse, inbox.append, self.around.fate,
-            lambda slip, attempt: self.around.printed(self, slip, attempt), self.around.later,
+        printer = self.around.printer(
+            name=self.name, fuse=self.fuse, post=inbox.append, fate=self.around.fate,
+            printed=lambda slip, attempt: self.around.printed(self, slip, attempt), later=self.around.later,
+            key=self.identity.voucher,
         )  # fmt: skip
         shop = Shop({"en": "Shop"}, STORE, f"{self.place:02}", ZONE, offline_pin=True)
         world = World(
@@ -166,9 +168,7 @@ class Machine:
             pin_checker=SoftwarePin(), counter=self.counter, say=words(),
         )  # fmt: skip
         desk = Desk(world, self._see)
-        self.on = Running(
-            journal, replica, wants, uploader, questions, desk, printer, views.View(), inbox
-        )
+        self.on = Running(journal, replica, wants, uploader, questions, desk, printer, views.View(), inbox)
         desk.start()
         self.tell("power on")
         return True
@@ -205,6 +205,11 @@ class Machine:
     def view(self) -> views.View | None:
         """What stands on the screen, None in the dark."""
         return self.on.view if self.on else None
+
+    @property
+    def resting(self) -> bool:
+        """Whether it serves nobody any more: its log was contradicted."""
+        return self.on is not None and self.on.desk.out_of_service == "K-SY-01"
 
     def do(self, *events: ev.Event) -> None:
         """Tell the desk, and let everything follow that follows at once."""

@@ -56,7 +56,9 @@ def visit(member: Member, machine: Machine, chance: random.Random, mood: Mood) -
         yield chance.uniform(0.5, 5)
         machine.tick()
         view = machine.view
-        if view is None or isinstance(view, views.Attract) or chance.random() < mood.walk_away:
+        if view is None or machine.resting or isinstance(view, views.Attract):
+            break
+        if chance.random() < mood.walk_away:
             break
         if isinstance(view, views.Home):
             errands -= 1
@@ -72,26 +74,24 @@ def visit(member: Member, machine: Machine, chance: random.Random, mood: Mood) -
 
 
 def _answer(view: views.View, errands: int, chance: random.Random, mood: Mood) -> ev.Event | None:
+    said: ev.Event | None = None
     match view:
         case views.Home():
-            return ev.Left() if errands < 0 else ev.ShelfOpened()
+            said = ev.Left() if errands < 0 else ev.ShelfOpened()
         case views.Shelf():
             tile = chance.choice(view.tiles) if view.tiles else None
-            return ev.GiftChosen(tile.gift) if tile and chance.random() < 0.8 else ev.WentBack()
+            said = ev.GiftChosen(tile.gift) if tile and chance.random() < 0.8 else ev.WentBack()
         case views.Confirm():
-            if chance.random() < 0.05:
-                return ev.WentBack()
-            return ev.Confirmed(view.ticket, "000000" if chance.random() < mood.wrong_pin else PIN)
+            pin = "000000" if chance.random() < mood.wrong_pin else PIN
+            said = ev.WentBack() if chance.random() < 0.05 else ev.Confirmed(view.ticket, pin)
         case views.Notice():
             options = [choice.tells for choice in (*view.choices, *view.answers)]
-            return chance.choice(options) if options else ev.Left()
+            said = chance.choice(options) if options else ev.Left()
         case views.TakeVoucher():
-            return ev.VoucherTaken() if chance.random() < 0.7 else ev.WentBack()
+            said = ev.VoucherTaken() if chance.random() < 0.7 else ev.WentBack()
         case views.StillThere():
-            return ev.Stayed()
-        case views.History():
-            return ev.WentBack()
-    return None
+            said = ev.Stayed()
+    return said
 
 
 def _take(member: Member, machine: Machine, view: views.View | None, chance: random.Random) -> None:
@@ -105,7 +105,7 @@ def _take(member: Member, machine: Machine, view: views.View | None, chance: ran
 def cleared(machine: Machine) -> Script:
     """Nobody touches anything until the invitation stands again."""
     for _ in range(60):
-        if machine.view is None or isinstance(machine.view, views.Attract):
+        if machine.view is None or machine.resting or isinstance(machine.view, views.Attract):
             return
         yield 5.0
         machine.tick()
@@ -120,7 +120,6 @@ class Counter:
     answers: list[ClaimAnswer] = field(default_factory=list)
     trusts_paper: bool = False
     """A planted fault: staff who take paper for value."""
-
 
 
 def present(slip: Slip, machine: Machine, counter: Counter, chance: random.Random, request: str) -> Script:

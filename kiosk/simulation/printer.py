@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from kiosk.events import Event, Outcome, Printed
 from kiosk.membership.paper import QR, Paper
 from kiosk.membership.vouchers import check_code, parse_qr
+from kiosk.offline.identity import VoucherSigner
 from kiosk.simulation.power import Fuse
 
 
@@ -50,15 +51,17 @@ class SimPrinter:
 
     def __init__(
         self,
+        *,
         name: str,
         fuse: Fuse,
         post: Callable[[Event], None],
         fate: Callable[[], Fate],
         printed: Callable[[Slip, int], None],
         later: Callable[[float, Callable[[], None]], None],
+        key: VoucherSigner,
     ) -> None:
         self._name, self._fuse, self._post, self._fate = name, fuse, post, fate
-        self._printed, self._later = printed, later
+        self._printed, self._later, self._key = printed, later, key
         self.trouble = ""
 
     def ready(self) -> str:
@@ -70,7 +73,7 @@ class SimPrinter:
         self._fuse.step()
         fate = self._fate()
         if fate.paper:
-            self._printed(self.slip(op, paper), attempt)
+            self._printed(self.slip(op, attempt, paper), attempt)
         self._fuse.step()
         if fate.word is None:
             return
@@ -80,8 +83,9 @@ class SimPrinter:
         else:
             self._post(word)
 
-    def slip(self, op: str, paper: Paper) -> Slip:
+    def slip(self, op: str, attempt: int, paper: Paper) -> Slip:
         """The paper as somebody with eyes reads it."""
+        del attempt
         (code,) = (part.text for part in paper.parts if isinstance(part, QR))
         ticket, _, signature = parse_qr(code)
         return Slip(ticket.number, ticket.gift, check_code(signature), op, self._name)

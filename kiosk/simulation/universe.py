@@ -20,7 +20,7 @@ from kiosk.simulation.clocks import NOON, TrueTime
 from kiosk.simulation.head import Head
 from kiosk.simulation.machine import EVERY_S, Machine, Surroundings
 from kiosk.simulation.people import Counter, Member, Mood, Script, look_for_paper, present, visit
-from kiosk.simulation.printer import FAIR, FATES, Fate, Slip
+from kiosk.simulation.printer import FAIR, FATES, Fate, SimPrinter, Slip
 from kiosk.simulation.witness import WitnessedJournal
 
 HOUR_US = 3_600_000_000
@@ -40,9 +40,10 @@ class Seams:
 
     journal: type[WitnessedJournal] = WitnessedJournal
     office: type[HeadOffice] = HeadOffice
+    head: type[Head] = Head
     uploader: type[Uploader] = Uploader
     cable: type[Cable] = Cable
-    machine: type[Machine] = Machine
+    printer: type[SimPrinter] = SimPrinter
     ids: Callable[[Callable[[], int], random.Random], FreshIds] = FreshIds
     trusts_paper: bool = False
 
@@ -109,7 +110,7 @@ class Universe:
         self.weather = weather or Weather.of(self.chance)
         self.story = Story(seed, self.weather)
         self.true = TrueTime()
-        self.head = Head(seed, self.true, self.seams.office)
+        self.head = self.seams.head(seed, self.true, self.seams.office)
         self.clear = False
         self._agenda: list[tuple[int, int, Callable[[], None]]] = []
         self._order = itertools.count()
@@ -119,10 +120,10 @@ class Universe:
             true=self.true, head=self.head, chance=self.chance, tell=self.tell, fate=self._fate,
             printed=self._printed, later=self.later, journal=self.seams.journal,
             uploader=self.seams.uploader, cable=self.seams.cable, ids=self.seams.ids,
+            printer=self.seams.printer,
         )  # fmt: skip
         self.machines = [
-            self.seams.machine(self.around, place, folder / f"kiosk-{place:02}")
-            for place in range(self.weather.kiosks)
+            Machine(self.around, place, folder / f"kiosk-{place:02}") for place in range(self.weather.kiosks)
         ]
         self.members = [Member(place) for place in range(self.weather.members)]
         self.opening_points = self.chance.choice((300, 800, 2000))
@@ -174,7 +175,7 @@ class Universe:
     def _open(self) -> None:
         for machine in self.machines:
             self.head.enrol(machine.enrolment())
-        homes = {place: self.machines[0].device for place in range(0, len(self.members), 2)}
+        homes = dict.fromkeys(range(0, len(self.members), 2), self.machines[0].device)
         self.head.open_shop(len(self.members), self.opening_points, homes)
         for machine in self.machines:
             machine.power_on()
@@ -206,7 +207,9 @@ class Universe:
             slip = self.chance.choice(member.papers)
             if self.chance.random() < 0.7:
                 member.papers.remove(slip)  # else it was copied first
-            self.play(self._counting(machine, present(slip, machine, self.counter, self.chance, self._request())))
+            self.play(
+                self._counting(machine, present(slip, machine, self.counter, self.chance, self._request()))
+            )
         elif self.chance.random() < 0.12:
             self.play(self._counting(machine, look_for_paper(machine, self.chance, self._request())))
         else:
@@ -265,7 +268,7 @@ class Universe:
     def _hub_crashes(self) -> None:
         if self.clear:
             return
-        if self.chance.random() < 0.5:
+        if self.chance.random() < 0.3:
             self.head.crash_before_next_commit()
             self.story.faults["hub crash before commit"] += 1
         else:
@@ -351,8 +354,7 @@ class Universe:
 
 def tell(seed: int, seams: Seams | None = None, weather: Weather | None = None) -> Story:
     """One seed's story, told in a folder that is gone afterwards."""
-    place = Path("/dev/shm")
-    with tempfile.TemporaryDirectory(dir=place if place.is_dir() else None) as folder:
+    with tempfile.TemporaryDirectory() as folder:
         universe = Universe(seed, Path(folder), seams, weather)
         try:
             return universe.run()

@@ -1,0 +1,242 @@
+"""Planted faults: what every tempting shortcut would cost. Each replaces one part through a seam.
+
+A simulation that does not catch these proves nothing. tests/simulation holds the seeds that do.
+"""
+
+import itertools
+import random
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from kiosk.hub.books import Books
+from kiosk.hub.office import HeadOffice
+from kiosk.ledger import accounts as acc
+from kiosk.ledger import entries as en
+from kiosk.ledger import sync as wire
+from kiosk.ledger.ids import FreshIds
+from kiosk.ledger.legs import LooseEnd, Transfer, transfers
+from kiosk.membership.paper import Paper
+from kiosk.membership.vouchers import check_code, damm
+from kiosk.offline.transport import HubRefused
+from kiosk.offline.uploader import Uploader
+from kiosk.ports import Draft
+from kiosk.simulation.cable import Cable
+from kiosk.simulation.printer import SimPrinter, Slip
+from kiosk.simulation.universe import Seams
+from kiosk.simulation.witness import WitnessedJournal
+
+
+@dataclass(frozen=True)
+class Plant:
+    """A shortcut, and the parts that take it."""
+
+    what: str
+    seams: Seams
+
+
+class EagerJournal(WitnessedJournal):
+    """Says OK before the medium has it: power off, and the last transaction was never there."""
+
+    def append(self, *drafts: Draft) -> tuple[en.Entry, ...]:
+        """Write, and forget to wait."""
+        self._keep_what_is_safe()
+        return super().append(*drafts)
+
+    def close(self) -> None:
+        """Whatever the medium had not taken is gone."""
+        super().close()
+        folder = self._place.parent / "safe"
+        if folder.exists():
+            for name in ("journal.db", "journal.db-wal"):
+                self._place.with_name(name).unlink(missing_ok=True)
+            shutil.copytree(folder, self._place.parent, dirs_exist_ok=True)
+
+    def __init__(self, path: Path, **named: Any) -> None:
+        self._place = path
+        super().__init__(path, **named)
+
+    def _keep_what_is_safe(self) -> None:
+        folder = self._place.parent / "safe"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        for name in ("journal.db", "journal.db-wal"):
+            if (found := self._place.with_name(name)).exists():
+                shutil.copy(found, folder / name)
+
+
+class CachedBalanceJournal(WitnessedJournal):
+    """Spends what a cached balance says, and helps itself to the rights."""
+
+    def rights(self, asset: str, member: str | None = None) -> int:
+        """As much as anybody may want."""
+        return 100_000 if asset == acc.POINTS else super().rights(asset, member)
+
+    def append(self, *drafts: Draft) -> tuple[en.Entry, ...]:
+        """Take the points first, if they are not here."""
+        for draft in drafts:
+            if isinstance(draft.body, en.Redeem):
+                lacking = draft.body.points - super().rights(acc.POINTS, draft.member)
+                if lacking > 0:
+                    super().append(self._own_grant(lacking, draft.member))
+        return super().append(*drafts)
+
+    def _own_grant(self, amount: int, member: str | None) -> Draft:
+        gen, d = self.downlink()
+        body = en.Granted(gid=self._ids.uuid7(), gen=gen, d=d, asset=acc.POINTS, amount=amount, member=member)
+        return Draft(body, member=member)
+
+
+class DoublingOffice(HeadOffice):
+    """Books what comes again once more."""
+
+    _seen: set[tuple[str, int]]
+    _times = itertools.count()
+
+    def sync(self, request: wire.SyncRequest) -> wire.SyncAnswer:
+        """As it should be, and then again."""
+        if not hasattr(self, "_seen"):
+            self._seen = set()
+        places = [(request.device, request.first + place) for place in range(len(request.entries))]
+        again = [stored for place, stored in zip(places, request.entries, strict=True) if place in self._seen]
+        answer = super().sync(request)
+        self._seen.update(places)
+        for stored in again:
+            self._book_again(request.device, stored)
+        return answer
+
+    def _book_again(self, device: str, stored: bytes) -> None:
+        try:
+            moved = transfers(device, en.decode(stored), {})
+        except (LooseEnd, en.MalformedEntry):
+            return
+        with self.engine.begin() as connection:
+            books = Books(connection)
+            for leg in moved:
+                name = f"again:{next(self._times)}:{leg.id}"
+                books.move(Transfer(name, leg.source, leg.target, leg.asset, leg.amount))
+            books.write()
+
+
+class SendOnceOffice(HeadOffice):
+    """Sends each grant once, and believes that it arrived."""
+
+    _sent: set[str]
+
+    def sync(self, request: wire.SyncRequest) -> wire.SyncAnswer:
+        """Without what was sent before."""
+        if not hasattr(self, "_sent"):
+            self._sent = set()
+        answer = super().sync(request)
+        fresh = tuple(grant for grant in answer.grants if grant.gid not in self._sent)
+        self._sent.update(grant.gid for grant in fresh)
+        return msgspec.structs.replace(answer, grants=fresh)
+
+
+class ReclaimingOffice(HeadOffice):
+    """Takes back by itself what a silent kiosk holds of members."""
+
+    _heard: dict[str, int]
+    _times = itertools.count()
+    AFTER_US = 4 * 3_600_000_000
+
+    def sync(self, request: wire.SyncRequest) -> wire.SyncAnswer:
+        """Whoever was silent for hours has lost its rights meanwhile."""
+        if not hasattr(self, "_heard"):
+            self._heard = {}
+        for device, at in self._heard.items():
+            if self.now() - at > self.AFTER_US:
+                self._reclaim(device)
+        self._heard[request.device] = self.now()
+        return super().sync(request)
+
+    def _reclaim(self, device: str) -> None:
+        prefix = acc.escrow(device) + ":"
+        with self.engine.begin() as connection:
+            held = connection.exec_driver_sql(
+                "SELECT account, amount FROM balances WHERE asset = 'points' AND amount > 0"
+            ).all()
+            books = Books(connection)
+            for account, amount in held:
+                if account.startswith(prefix):
+                    name = f"reclaim:{next(self._times)}"
+                    own = acc.member(account.removeprefix(prefix))
+                    books.move(Transfer(name, account, own, acc.POINTS, amount))
+            books.write()
+
+
+class DeletingUploader(Uploader):
+    """Throws away what head office answers with 4xx."""
+
+    def _refused(self, now: float, refusal: HubRefused, size: int) -> float:
+        if 400 <= refusal.status < 500:
+            self._sent = (self._sent or 0) + size
+            return now + 1
+        return super()._refused(now, refusal, size)
+
+
+class PatientUploader(Uploader):
+    """Waits behind an entry that nobody can read."""
+
+    def _refused(self, now: float, refusal: HubRefused, size: int) -> float:
+        del size
+        return self._failed(now, refusal)
+
+
+class RenumberingPrinter(SimPrinter):
+    """Gives a reprint a number of its own, properly signed."""
+
+    def slip(self, op: str, attempt: int, paper: Paper) -> Slip:
+        """The first one as it is."""
+        slip = super().slip(op, attempt, paper)
+        if attempt == 1:
+            return slip
+        stem = f"{slip.number[:6]}{int(slip.number[6:13]) + 500_000:07d}"
+        number = stem + damm(stem)
+        return Slip(number, slip.gift, check_code(self._key.sign(number.encode())), op, slip.printed_by)
+
+
+class SequenceIds(FreshIds):
+    """Ids from the clock and a sequence: fresh on one kiosk, and the same on the next."""
+
+    _last: tuple[int, int]
+
+    def uuid7(self) -> str:
+        """Hours, and how many there were before in this hour."""
+        hour = self._now() // 3_600_000_000
+        last = getattr(self, "_last", (0, 0))
+        self._last = (hour, last[1] + 1 if last[0] == hour else 0)
+        return f"{hour}-{self._last[1]}"
+
+
+def clock_ids(now: Callable[[], int], chance: random.Random) -> FreshIds:
+    """Names that only the clock makes."""
+    return SequenceIds(now, chance)
+
+
+class BlindCable(Cable):
+    """Never tells a copied kiosk that its log was contradicted."""
+
+    def sync(self, request: wire.SyncRequest) -> wire.SyncAnswer:
+        """Everything is always fine."""
+        answer = super().sync(request)
+        state = msgspec.structs.replace(answer.state, frozen=False)
+        return msgspec.structs.replace(answer, state=state, mark=request.mark_seen)
+
+
+PLANTS: dict[str, Plant] = {
+    "ok-before-fsync": Plant("prints before the entry is durable", Seams(journal=EagerJournal)),
+    "cached-balance": Plant("spends from a cached balance", Seams(journal=CachedBalanceJournal)),
+    "no-idempotency": Plant("books what is delivered twice twice", Seams(office=DoublingOffice)),
+    "grants-sent-once": Plant("sends a grant once", Seams(office=SendOnceOffice)),
+    "reclaim-by-timeout": Plant("takes rights back by time", Seams(office=ReclaimingOffice)),
+    "delete-on-4xx": Plant("drops what is answered with 4xx", Seams(uploader=DeletingUploader)),
+    "head-of-line": Plant("waits behind a poisoned entry", Seams(uploader=PatientUploader)),
+    "new-number": Plant("reprints under a new number", Seams(printer=RenumberingPrinter)),
+    "ids-from-clock": Plant("makes ids from clock and sequence", Seams(ids=clock_ids)),
+    "paper-is-value": Plant("takes paper as value", Seams(trusts_paper=True)),
+}
