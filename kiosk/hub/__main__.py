@@ -1,20 +1,17 @@
 """Run head office: `python -m kiosk.hub --config config/hub.toml`; its other verbs are `... VERB --help`."""
 
 import json
-import socket
 from pathlib import Path
 
 import click
 import msgspec
 import sqlalchemy as sa
-import uvicorn
-from fastapi import FastAPI
 
-from kiosk.hub.api import create_app
-from kiosk.hub.authority import AuthorityUnusable, server_context, server_file
+from kiosk.hub.authority import AuthorityUnusable
 from kiosk.hub.demo_shop import seed
 from kiosk.hub.office import Enrolment, HeadOffice
-from kiosk.hub.opening import HeadOfficeRuns, alone, card_key, open_desk, open_office, shared_now
+from kiosk.hub.opening import HeadOfficeRuns, alone, card_key, open_office, shared_now
+from kiosk.hub.serving import serve
 from kiosk.hub.settings import BadSettings, HubSettings, read_settings
 from kiosk.hub.tables import devices, members
 from kiosk.hub.verbs import VERBS
@@ -98,42 +95,6 @@ def seed_once(office: HeadOffice, card_key: bytes, home_device: str | None) -> N
     if filled is None:
         rules = Path(office.settings.shop.rules).read_text(encoding="utf-8")
         seed(office, card_key, rules, home_device)
-
-
-def serve(office: HeadOffice, ready_file: Path | None) -> None:
-    """Take requests until SIGTERM or SIGINT."""
-    listen = office.settings.listen
-    door = socket.create_server((listen.host, listen.port), backlog=128)
-    server = uvicorn.Server(_tls(office) if listen.tls else _plain(create_app(office)))
-    port = door.getsockname()[1]
-    click.echo(f"head office listens on {'https' if listen.tls else 'http'}://{listen.host}:{port}")
-    if ready_file is not None:
-        # The socket listens already: whoever connects from now on is answered.
-        unfinished = ready_file.with_suffix(".part")
-        unfinished.write_text(f"{port}\n", encoding="ascii")
-        unfinished.replace(ready_file)
-    server.run(sockets=[door])
-
-
-def _plain(app: FastAPI, certificate: Path | None = None) -> uvicorn.Config:
-    # No proxy headers: the address that guessing is counted by must not be the guesser's own word.
-    return uvicorn.Config(
-        app,
-        log_level="warning",
-        access_log=False,
-        lifespan="off",
-        proxy_headers=False,
-        ssl_certfile=certificate,
-    )
-
-
-def _tls(office: HeadOffice) -> uvicorn.Config:
-    listen, desk = office.settings.listen, open_desk(office)
-    certificate = server_file(Path(listen.authority), desk.authority, listen.names, office.now())
-    config = _plain(create_app(office, desk), certificate)
-    config.load()
-    config.ssl = server_context(certificate)  # TLS 1.3 and nothing older, which no option says
-    return config
 
 
 def _settled(settings: HubSettings, state: Path | None, *, demo: bool, port: int | None) -> HubSettings:

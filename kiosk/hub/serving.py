@@ -1,0 +1,53 @@
+"""The server in front of head office: which socket, which certificate, how it stops."""
+
+import socket
+from pathlib import Path
+
+import click
+import uvicorn
+from fastapi import FastAPI
+
+from kiosk.hub.api import create_app
+from kiosk.hub.authority import server_context, server_file
+from kiosk.hub.office import HeadOffice
+from kiosk.hub.opening import open_desk
+
+
+def serve(office: HeadOffice, ready_file: Path | None) -> None:
+    """Take requests until SIGTERM or SIGINT."""
+    listen = office.settings.listen
+    server = uvicorn.Server(configured(office))
+    door = socket.create_server((listen.host, listen.port), backlog=128)
+    port = door.getsockname()[1]
+    click.echo(f"head office listens on {'https' if listen.tls else 'http'}://{listen.host}:{port}")
+    if ready_file is not None:
+        # The socket listens already: whoever connects from now on is answered.
+        unfinished = ready_file.with_suffix(".part")
+        unfinished.write_text(f"{port}\n", encoding="ascii")
+        unfinished.replace(ready_file)
+    server.run(sockets=[door])
+
+
+def configured(office: HeadOffice) -> uvicorn.Config:
+    """The server's own settings: TLS 1.3 under our authority, or plain HTTP where the settings say so."""
+    listen = office.settings.listen
+    if not listen.tls:
+        return _options(create_app(office))
+    desk = open_desk(office)
+    certificate = server_file(Path(listen.authority), desk.authority, listen.names, office.now())
+    config = _options(create_app(office, desk), certificate)
+    config.load()
+    config.ssl = server_context(certificate)  # TLS 1.3 and nothing older, which no option says
+    return config
+
+
+def _options(app: FastAPI, certificate: Path | None = None) -> uvicorn.Config:
+    # No proxy headers: the address that guessing is counted by must not be the guesser's own word.
+    return uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        lifespan="off",
+        proxy_headers=False,
+        ssl_certfile=certificate,
+    )
