@@ -90,7 +90,7 @@ def _identify(world: World, card: bytes) -> Journey[Account | None]:
 
 def _at_the_kiosk(world: World, visitor: Visitor) -> Journey[None]:
     for operation in world.journal.unresolved(visitor.account.member):
-        if operation.state == "unknown":
+        if operation.state == "unknown" and operation.claim_held:
             ending = yield from reprint(world, visitor.visit, visitor.account, operation)
             if ending == "leave":
                 return

@@ -10,6 +10,8 @@ from kiosk.desk import notices
 from kiosk.desk.attract import attract
 from kiosk.desk.counter import answer, printed_late
 from kiosk.desk.customer import visit
+from kiosk.desk.elsewhere import Elsewhere
+from kiosk.desk.expiry import Expiry
 from kiosk.desk.pages import Journey, Page, VisitEnded, frame
 from kiosk.desk.privacy import redacted
 from kiosk.desk.world import World
@@ -40,6 +42,8 @@ class Desk:
         self._show = show
         self._shown: views.View | None = None
         self._words = {code: Words(code, world.shop.zone) for code in LANGUAGES}
+        self._elsewhere = Elsewhere(world)
+        self._expiry = Expiry(world)
         self._journey: Journey[None] | None = None
         self._page: Page | None = None
         self._drawn_for: Journey[None] | None = None
@@ -72,6 +76,7 @@ class Desk:
 
     def _take(self, event: ev.Event) -> None:
         now = self._world.clock.monotonic()
+        self._elsewhere.hear(event)
         match event:
             case ev.StorageFailed(code=code, detail=detail):
                 self._stop_serving(code, detail)
@@ -81,7 +86,7 @@ class Desk:
                 self._world.connected = up
                 self._pass_on(event)
             case ev.ClaimAsked() | ev.VoidAsked():
-                answer(self._world, event)
+                answer(self._world, self._elsewhere, event)
             case ev.Printed(outcome=ev.Outcome.CONFIRMED) if not self._held:
                 printed_late(self._world, event)
                 self._pass_on(event)
@@ -158,6 +163,8 @@ class Desk:
         elif self._visiting and not self._held and now >= self._touched_at + self._patience_s:
             self._end_visit()
             return
+        elif not self._visiting:
+            self._expiry.step(now)
         self._pass_on(ev.Ticked(now))
 
     @property

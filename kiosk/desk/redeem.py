@@ -67,8 +67,8 @@ def reprint(world: World, visit: str, account: Account, operation: Operation) ->
         yield from notices.read_it(notices.printer_resting(world, trouble))
         return "home"
     now = world.journal.operation(operation.redeem.op)
-    if now is None or now.state != "unknown":
-        return "home"  # the counter settled it while the page stood: nothing more may be printed
+    if now is None or now.state != "unknown" or not now.claim_held:
+        return "home"  # a counter asked for it while the page stood: nothing more may be printed
     body, attempt = now.redeem, now.attempt + 1
     world.journal.append(Draft(Printing(op=body.op, attempt=attempt), member=account.member, visit=visit))
     printed = yield from _print(world, account, body, attempt)

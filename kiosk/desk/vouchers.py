@@ -3,7 +3,8 @@
 from datetime import datetime, time, timedelta
 
 from kiosk.desk.world import World
-from kiosk.ledger.entries import Redeem
+from kiosk.ledger import accounts as acc
+from kiosk.ledger.entries import Body, Redeem, Returned, Void
 from kiosk.ledger.sync import Account, Gift
 from kiosk.membership import paper
 from kiosk.membership.vouchers import (
@@ -15,6 +16,7 @@ from kiosk.membership.vouchers import (
     shown,
     voucher_number,
 )
+from kiosk.ports import Operation
 from kiosk.words import Words
 
 
@@ -40,6 +42,18 @@ def issue(world: World, op: str, gift: Gift) -> Redeem:
         expires=expires,
         qr=told + world.voucher_key.sign(told),
     )
+
+
+def undone(operation: Operation, reason: str) -> list[Body]:
+    """What makes an operation void while its member is not here: the points go home in the same breath.
+
+    Points that were covered by the risk budget were never the member's: they are this kiosk's again.
+    """
+    body = operation.redeem
+    void = Void(op=body.op, reason=reason)
+    if body.points == body.risk:
+        return [void]
+    return [void, Returned(asset=acc.POINTS, amount=body.points - body.risk, member=operation.member)]
 
 
 def voucher_paper(world: World, say: Words, account: Account, body: Redeem, attempt: int) -> paper.Paper:

@@ -28,6 +28,16 @@ def entitlement(rule: str, period: str) -> str:
     return f"entitlement:{rule}:{period}"
 
 
+def is_entitlement(asset: str) -> bool:
+    """Whether this is a benefit that is given once."""
+    return asset.startswith("entitlement:")
+
+
+def is_personal(asset: str) -> bool:
+    """Whether units of this asset always belong to one member."""
+    return asset in {POINTS, CASH, TRIES} or is_entitlement(asset)
+
+
 def debt(member_id: str) -> str:
     """Risk units that a member still owes points for."""
     return f"debt:{member_id}"

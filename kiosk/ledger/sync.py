@@ -59,13 +59,20 @@ class Instruction(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Refusal(msgspec.Struct, frozen=True, kw_only=True):
-    """A want that the hub will not grant, and why: points | stock | tries | member | later | used | settled.
+    """A want that the hub will not grant, and why.
 
-    used: the once-only benefit was given; settled: the voucher was claimed, void or expired.
+    points | stock | tries | member | later; used: the once-only benefit was given, or no rule names it;
+    unknown-voucher: no log that has arrived speaks of it; settled: the voucher was claimed, void or expired,
+    as `state` says; `at` UTC microseconds and at which kiosk of which store (`where`, "0001-03"), if known.
+    `voucher` is what its issuer journalled, so that its check code can be looked at all the same.
     """
 
     want: str
     why: str
+    state: Literal["", "claimed", "voided", "expired"] = ""
+    at: int = 0
+    where: str = ""
+    voucher: Redeem | None = None
 
 
 class SyncRequest(msgspec.Struct, frozen=True, kw_only=True):

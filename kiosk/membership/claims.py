@@ -14,6 +14,11 @@ class ClaimAnswer(Enum):
     FORGED = "forged"
     NOT_FINISHED = "not-finished"
     NOT_HERE = "not-here"
+    """The right to claim is somewhere else: it has to be asked for first."""
+    NOT_NOW = "not-now"
+    """It was asked for and did not come; nothing was changed."""
+    UNKNOWN = "unknown"
+    """Head office has never heard of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +30,10 @@ class Presented:
     claimed: bool
     right_held: bool
     expired: bool
+
+
+ENDED = {"claimed": ClaimAnswer.ALREADY, "voided": ClaimAnswer.VOID, "expired": ClaimAnswer.EXPIRED}
+"""What the counter is told of a voucher that head office calls settled."""
 
 
 def judge(voucher: Presented) -> ClaimAnswer:

@@ -1,6 +1,6 @@
 """Rights on their way in and out: which grants are taken, and which rights go back. Pure."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Protocol
 
 from kiosk.ledger import accounts as acc
@@ -64,13 +64,23 @@ def obeyed(instruction: Instruction, operation: Operation | None) -> en.Body | N
     return None
 
 
-def spare(device: str, balances: Balances, stays: Callable[[str], bool]) -> list[Draft]:
-    """Returns of every member's rights here, but for those whose rights stay (home members)."""
-    prefix = acc.escrow(device) + ":"
+def spare(
+    device: str, balances: Balances, stays: Callable[[str], bool], strange: Collection[str] = ()
+) -> list[Draft]:
+    """Returns of every member's rights here, but for those whose rights stay (home members).
+
+    Once-only benefits never stay, nor do `strange` rights of the device itself: those to claim the vouchers
+    of other kiosks, which came for somebody who stood at the counter.
+    """
+    own = acc.escrow(device)
     drafts = []
     for (account, asset), amount in sorted(balances.items()):
-        member = account.removeprefix(prefix)
-        if account.startswith(prefix) and asset in _PERSONAL and not stays(member):
+        member = account.removeprefix(f"{own}:")
+        if account == own and asset in strange:
+            drafts.append(Draft(en.Returned(asset=asset, amount=amount)))
+        if not account.startswith(f"{own}:") or not acc.is_personal(asset):
+            continue
+        if acc.is_entitlement(asset) or not stays(member):
             drafts.append(_returned(member, asset, amount))
     return drafts
 

@@ -117,7 +117,9 @@ class DurableJournal:
     def tidy(self, stays: Callable[[str], bool]) -> tuple[en.Entry, ...]:
         """Give back the rights of members whose home this is not. Only while nobody is visiting."""
         with self._guarded():
-            drafts = spare(self.device, self._head.balances, stays)
+            elsewhere = tables.courses(self._database, tables.FROM_ELSEWHERE)
+            strange = {acc.claim(course.voucher) for course in elsewhere}
+            drafts = spare(self.device, self._head.balances, stays, strange)
         return self._append_all(drafts)
 
     # --- what the uploader needs -----------------------------------------------------------------

@@ -34,6 +34,7 @@ PUT_BALANCE = """INSERT INTO balances VALUES (?, ?, ?)
     ON CONFLICT (account, asset) DO UPDATE SET amount = excluded.amount"""
 DROP_BALANCE = "DELETE FROM balances WHERE account = ? AND asset = ?"
 PUT_META = "INSERT INTO meta VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
+FROM_ELSEWHERE = "WHERE state = 'elsewhere' AND claim_n = 0"
 _COURSE = "SELECT n, op, voucher, member, state, attempt, claim_n, expires FROM operations"
 
 

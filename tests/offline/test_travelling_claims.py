@@ -8,6 +8,7 @@ import pytest
 from kiosk.ledger import accounts as acc
 from kiosk.ledger import entries as en
 from kiosk.ledger.sync import Instruction
+from kiosk.offline.escrow import start_up
 from kiosk.ports import Draft, NotHeld
 from tests.offline import bench
 
@@ -123,3 +124,27 @@ def test_a_date_that_rests_on_an_untrusted_clock_ends_nothing(tmp_path: Path) ->
     journal._clock.trusted = lambda: False  # type: ignore[method-assign]
     journal.append(bench.redeem("a"), bench.printing("a"), bench.post("a"))
     assert journal.expired(10**18, (0, 0), 20) == ()
+
+
+def test_a_start_gives_back_what_came_for_somebody_at_the_counter(tmp_path: Path) -> None:
+    journal = bench.open_journal(tmp_path / "journal.db", device="kiosk-2")
+    shelf = bench.Shelf(journal)
+    for op in ("a", "b"):
+        grant = msgspec.structs.replace(shelf.next(acc.claim(f"V{op}"), 1), voucher=bench.redeem(op).body)
+        journal.take_grants(1, [grant], lambda _want: True)
+    birthday = acc.entitlement("birthday", "2026")
+    journal.take_grants(1, [shelf.next(birthday, 1, "m1"), shelf.next(bench.TEA, 3)], lambda _want: True)
+    journal.append(bench.claim("a"))
+    journal.close()
+    again = bench.open_journal(tmp_path / "journal.db", device="kiosk-2")
+    start_up(again, lambda _member: True)
+    assert again.rights(acc.claim("Vb")) == again.rights(birthday, "m1") == 0
+    assert again.rights(bench.TEA) == 3
+
+
+def test_the_right_to_an_own_voucher_stays_over_a_start(tmp_path: Path) -> None:
+    journal = bench.stocked(tmp_path / "journal.db")
+    journal.append(bench.redeem("a"), bench.printing("a"), bench.post("a"))
+    start_up(journal, lambda _member: False)
+    assert journal.rights(acc.claim("Va")) == 1
+    assert journal.rights(acc.POINTS, "m1") == 0

@@ -1,0 +1,107 @@
+"""A voucher that somebody holds at the counter: what this kiosk knows of it, and what staff are told."""
+
+from kiosk.desk.world import World
+from kiosk.events import ClaimAsked
+from kiosk.ledger.entries import Body, Claim, Post
+from kiosk.membership.claims import ClaimAnswer, Presented, judge
+from kiosk.membership.vouchers import check_code, signature_of, typed_number
+from kiosk.ports import CounterAnswer, Draft, NotHeld, Operation
+from kiosk.words import DEFAULT, Words, _
+
+SENTENCES = {
+    ClaimAnswer.GIVEN: _("Valid. Hand over the gift."),
+    ClaimAnswer.ALREADY: _("Already claimed. Hand over nothing."),
+    ClaimAnswer.VOID: _("Void: the points went back to the member. Hand over nothing."),
+    ClaimAnswer.EXPIRED: _("Expired. Hand over nothing."),
+    ClaimAnswer.FORGED: _("The check code does not fit this number. Hand over nothing."),
+    ClaimAnswer.NOT_FINISHED: _("This voucher is still being printed. Wait for the kiosk."),
+    ClaimAnswer.NOT_HERE: _("The right to claim this voucher is at another kiosk. Nothing was changed."),
+    ClaimAnswer.NOT_NOW: _("Not now: the kiosk that printed it cannot be reached. Nothing was changed."),
+    ClaimAnswer.UNKNOWN: _(
+        "Head office does not know this voucher yet. Check the number. Nothing was changed."
+    ),
+}
+_TIMES_JUDGED = 3
+"""The uploader may let a right go while we look at it; each further look sees that."""
+
+
+def settle(world: World, asked: ClaimAsked) -> ClaimAnswer:
+    """Judge, then journal the claim: in that order. An unknown print is posted by its paper."""
+    for _time in range(_TIMES_JUDGED):
+        operation = world.journal.by_voucher(typed_number(asked.number))
+        judged = judge(_presented(world, asked, operation))
+        if judged is not ClaimAnswer.GIVEN or operation is None:
+            return judged
+        body = operation.redeem
+        settled: list[Body] = [Claim(op=body.op, voucher=body.voucher)]
+        if operation.state == "unknown":
+            settled.insert(0, Post(op=body.op, reason="presented"))
+        try:
+            record(world, operation, asked.operator, settled)
+        except NotHeld:
+            continue
+        return judged
+    return ClaimAnswer.NOT_NOW
+
+
+def fits(asked: ClaimAsked, qr: bytes) -> bool:
+    """Whether the check code that staff typed is this voucher's."""
+    return asked.check.strip().upper() == check_code(signature_of(qr))
+
+
+def _presented(world: World, asked: ClaimAsked, operation: Operation | None) -> Presented:
+    if operation is None:
+        return Presented("", False, False, False, False)
+    # a voucher made under a clock nobody trusted may not be called expired by a better one
+    dated = world.clock.trusted() and operation.clock == "trusted"
+    return Presented(
+        state=operation.state,
+        code_fits=fits(asked, operation.redeem.qr),
+        claimed=operation.claimed is not None,
+        right_held=operation.claim_held,
+        expired=operation.expired or (dated and world.clock.now() >= operation.redeem.expires),
+    )
+
+
+def record(world: World, operation: Operation, operator: str, bodies: list[Body]) -> None:
+    """Journal what becomes of an operation, in one transaction, and let it go up soon."""
+    member, who = operation.member or None, operator or None
+    world.journal.append(*(Draft(body, member=member, operator=who) for body in bodies))
+    world.hub.nudge()
+
+
+# --- what staff hear ---------------------------------------------------------------------------------
+
+
+def tell(world: World, request: str, said: ClaimAnswer, operation: Operation | None = None) -> None:
+    """Answer from what this kiosk knows. Of a forged number nothing more is told."""
+    if operation is None or said is ClaimAnswer.FORGED:
+        tell_more(world, request, said)
+        return
+    at = operation.claimed_at
+    tell_more(world, request, said, operation.redeem.gift, (at, world.kiosk_number) if at else None)
+
+
+def tell_more(
+    world: World, request: str, said: ClaimAnswer, gift: str = "", claimed: tuple[int, int] | None = None
+) -> None:
+    """Answer, with the gift, and with when (UTC microseconds) and at which kiosk it was claimed."""
+    say = staff_words(world)
+    sentence, at = say(SENTENCES[said]), None
+    if claimed is not None:
+        at, kiosk = claimed
+        sentence += say(
+            " Claimed {day} {time} at kiosk {number}.", day=say.date(at), time=say.time(at), number=kiosk
+        )
+    world.counter.answer(request, CounterAnswer(said, sentence, gift_name(world, gift), at))
+
+
+def gift_name(world: World, gift_id: str) -> str:
+    """A gift as staff call it; its id if the catalogue does not have it any more."""
+    say = staff_words(world)
+    return next((say.of(gift.name) for gift in world.replica.gifts() if gift.id == gift_id), gift_id)
+
+
+def staff_words(world: World) -> Words:
+    """Staff hear the shop's language, whatever the visitor chose."""
+    return Words(DEFAULT, world.shop.zone)
