@@ -19,7 +19,7 @@ from kiosk.desk.world import Front, Shop, World
 from kiosk.ledger.ids import FreshIds
 from kiosk.loop import Loop, Teller
 from kiosk.notify import tell, watchdog_interval
-from kiosk.ports import Clock
+from kiosk.ports import Clock, JournalFailed
 from kiosk.settings import BadSettings, Settings, load
 from kiosk.views import View
 from kiosk.words import DEFAULT, Words
@@ -84,14 +84,16 @@ def assemble(settings: Settings, clock: Clock, loop: Loop, show: Callable[[View]
     from kiosk.offline.questions import HubDesk
     from kiosk.offline.replica import StoredReplica
     from kiosk.offline.service import JournalService
+    from kiosk.offline.storage_key import storage_key
     from kiosk.offline.transport import HttpHub
     from kiosk.offline.uploader import Uploader
     from kiosk.offline.wants import Wants
 
     state = Path(settings.state.dir)
     ids = FreshIds(clock.now)
-    identity = load_or_create(state / "identity")
-    replica = StoredReplica(state / "replica.db")
+    storage = storage_key(state, settings.state.key_file, os.environ)
+    identity = load_or_create(state / "identity", storage_key=storage.key if storage.apart else None)
+    replica = StoredReplica(state / "replica.db", settings.deny.max_age_hours * 3600.0)
 
     def open_journal() -> DurableJournal:
         return DurableJournal(
@@ -101,6 +103,7 @@ def assemble(settings: Settings, clock: Clock, loop: Loop, show: Callable[[View]
             clock=clock,
             ids=ids,
             pack=replica.pack,
+            key=storage.key,
         )
 
     journal = JournalService(open_journal, loop.post, lambda opened: start_up(opened, replica.is_home))
@@ -166,14 +169,16 @@ class Threads:
         self._parts: Parts | None = None
         self._threads: list[threading.Thread] = []
 
-    def start(self, make: Callable[[], Parts], on_closed: Callable[[str], None]) -> None:
-        """On the desk's own thread: make the parts, start theirs, serve.
+    def start(self, make: Callable[[], Parts | None], on_closed: Callable[[str], None]) -> None:
+        """On the desk's own thread: make the parts, start theirs, serve. Nothing runs if `make` makes none.
 
         `on_closed` hears the fault code when the desk can serve nobody any more.
         """
 
         def serve() -> None:
             parts = self._parts = make()
+            if parts is None:
+                return
             for name, work in parts.runs.items():
                 self._begin(name, work)
             parts.desk.start()
@@ -229,9 +234,18 @@ def run(
     loop = Loop(clock)
     threads = Threads(loop)
     closed = threading.Event()
+    words = Words(DEFAULT, ZoneInfo(settings.device.zone))
 
-    def make() -> Parts:
-        parts = assemble(settings, clock, loop, app.show)
+    def make() -> Parts | None:
+        try:
+            parts = assemble(settings, clock, loop, app.show)
+        except JournalFailed as failure:
+            from kiosk.desk.notices import resting
+
+            log.critical("nothing can be kept: %s", failure)
+            app.show(resting(Front(shop=shop_of(settings)), words, failure.code, clock.now()))
+            close(failure.code)
+            return None
         more(app, parts)
         return parts
 
@@ -247,7 +261,7 @@ def run(
 
     size = (screen.width, screen.height)
     app = KioskApp(loop.post, size, ensure_faces(state / "faces"), on_first_frame=first_frame)
-    app.show(invitation(Front(shop=shop_of(settings)), Words(DEFAULT, ZoneInfo(settings.device.zone))))
+    app.show(invitation(Front(shop=shop_of(settings)), words))
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: app.stop_soon(0))
     app.keep_alive(watchdog_interval(), lambda: tell("WATCHDOG=1"))

@@ -90,12 +90,20 @@ class State(Section, frozen=True, kw_only=True):
     """Where the kiosk keeps what it must not lose."""
 
     dir: str = "/var/lib/kiosk"
+    key_file: str = ""
+    second_copy: str = ""
 
 
 class Pin(Section, frozen=True, kw_only=True):
     """PINs without the network."""
 
     offline: Literal["none", "software"] = "none"
+
+
+class Deny(Section, frozen=True, kw_only=True):
+    """The list of cards that must not be served."""
+
+    max_age_hours: Annotated[int, Meta(ge=1, le=8760)] = 72
 
 
 class Settings(Section, frozen=True, kw_only=True):
@@ -109,6 +117,7 @@ class Settings(Section, frozen=True, kw_only=True):
     screen: Screen = Screen()
     state: State = State()
     pin: Pin = Pin()
+    deny: Deny = Deny()
 
 
 def load(path: Path) -> Settings:
@@ -174,6 +183,9 @@ def _across(settings: Settings) -> Iterator[tuple[str, str]]:
         yield "printer.address", "must be a device such as /dev/serial/by-path/... for kind = 'serial'"
     if not Path(settings.state.dir).is_absolute():
         yield "state.dir", "must be an absolute path"
+    for name, place in (("key_file", settings.state.key_file), ("second_copy", settings.state.second_copy)):
+        if place and not Path(place).is_absolute():
+            yield f"state.{name}", "must be an absolute path"
     if len(set(settings.screen.languages)) != len(settings.screen.languages):
         yield "screen.languages", "names a language twice"
 

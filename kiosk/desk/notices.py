@@ -5,7 +5,7 @@ from collections.abc import Callable
 from kiosk import events as ev
 from kiosk import views
 from kiosk.desk.pages import Draw, Journey, Page, frame
-from kiosk.desk.world import World
+from kiosk.desk.world import Front, World
 from kiosk.words import Words
 
 READING_S = 30
@@ -240,8 +240,13 @@ def staff_called(world: World, say: Words) -> views.Notice:
 
 def out_of_service(world: World, say: Words, code: str) -> views.Notice:
     """The journal cannot be written: nobody is served, nothing is lost."""
+    return resting(world, say, code, world.clock.now())
+
+
+def resting(front: Front, say: Words, code: str, now: int) -> views.Notice:
+    """The same before there is a world: the journal could not even be opened. `now` is UTC microseconds."""
     return views.Notice(
-        frame=frame(world, say),
+        frame=frame(front, say),
         picture="lock",
         title=say("This kiosk is resting"),
         sentence=say(
@@ -250,5 +255,5 @@ def out_of_service(world: World, say: Words, code: str) -> views.Notice:
         points=say("Everything already confirmed is kept. Nothing else was spent."),
         code_label=say("Code for staff"),
         code=code,
-        code_facts=(say.time(world.clock.now()), say("Kiosk {number}", number=world.kiosk_number)),
+        code_facts=(say.time(now), say("Kiosk {number}", number=front.kiosk_number)),
     )

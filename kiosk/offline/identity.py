@@ -10,11 +10,13 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.membership.cards import Card, keyed_hash
+from kiosk.offline.sealing import Unsealable, seal, unseal
 
 FILE = "identity"
 """Its name in the state folder."""
 _FILE_MAX = 4096
 _KEY_BYTES = 32
+_PURPOSE = b"kiosk-identity-1"
 
 
 class IdentityUnusable(Exception):
@@ -45,6 +47,7 @@ class _Stored(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     store: str = ""
     kiosk: str = ""
     zone: str = ""
+    sealed: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +101,26 @@ class Identity:
         return self.voucher.public()
 
 
-def load_or_create(path: Path, card_key: bytes | None = None, voucher_key_id: int = 1) -> Identity:
+def load_or_create(
+    path: Path,
+    card_key: bytes | None = None,
+    voucher_key_id: int = 1,
+    storage_key: bytes | None = None,
+) -> Identity:
     """The identity in this file; made at the first start, with the shop's card key (32 bytes) if given.
 
     An existing file wins over both arguments. IdentityUnusable if it cannot be trusted; NotEnrolled if it
-    holds keys that head office does not know yet.
+    holds keys that head office does not know yet. With a `storage_key` the keys in the file are sealed, those
+    that lay there plainly before too.
     """
     if not path.exists():
         _write(path, _fresh(card_key, voucher_key_id))
-    return _identity(_read(path))
+    stored = _read(path)
+    opened = _unsealed(path, stored, storage_key)
+    identity = _identity(opened)
+    if storage_key is not None and not stored.sealed:
+        _write(path, _sealed(opened, storage_key))
+    return identity
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +135,7 @@ def own_keys(path: Path) -> OwnKeys:
     """The keys to be enrolled with; made, and durable, at the first call, and never a second time."""
     if not path.exists():
         _write(path, _fresh(b"", 0))
-    stored = _read(path)
+    stored = _unsealed(path, _read(path), None)
     if len(stored.device_key) != _KEY_BYTES or len(stored.voucher_key) != _KEY_BYTES:
         raise IdentityUnusable("a key has the wrong length")
     return OwnKeys(
@@ -132,7 +146,7 @@ def own_keys(path: Path) -> OwnKeys:
 
 def settle(path: Path, place: Place, voucher_key_id: int, card_key: bytes) -> None:
     """Keep what head office answered beside the keys. IdentityUnusable if this was another kiosk before."""
-    stored = _read(path)
+    stored = _unsealed(path, _read(path), None)
     if stored.device not in ("", place.device):
         raise IdentityUnusable(f"{path} is {stored.device}'s; a new kiosk begins with an empty state folder")
     told = {name: getattr(place, name) for name in ("device", "store", "kiosk", "zone")}
@@ -142,7 +156,8 @@ def settle(path: Path, place: Place, voucher_key_id: int, card_key: bytes) -> No
 def enrolled_place(path: Path) -> Place | None:
     """Where this kiosk was enrolled; None if it was not yet. IdentityUnusable as in `load_or_create`."""
     try:
-        return _identity(_read(path)).place if path.exists() else None
+        stored = _read(path) if path.exists() else None
+        return None if stored is None else _place(stored) if stored.sealed else _identity(stored).place
     except NotEnrolled:
         return None
 
@@ -167,8 +182,33 @@ def _identity(stored: _Stored) -> Identity:
         device_key=Ed25519PrivateKey.from_private_bytes(stored.device_key),
         voucher=VoucherSigner(stored.voucher_key_id, voucher),
         cards=CardHasher(stored.card_key),
-        place=Place(stored.device, stored.store, stored.kiosk, stored.zone),
+        place=_place(stored),
     )
+
+
+def _place(stored: _Stored) -> Place:
+    return Place(stored.device, stored.store, stored.kiosk, stored.zone)
+
+
+def _sealed(stored: _Stored, storage_key: bytes) -> _Stored:
+    keys = msgspec.msgpack.encode((stored.device_key, stored.voucher_key, stored.card_key))
+    told = {"device_key": b"", "voucher_key": b"", "card_key": b""}
+    return msgspec.structs.replace(stored, sealed=seal(storage_key, _PURPOSE, keys), **told)
+
+
+def _unsealed(path: Path, stored: _Stored, storage_key: bytes | None) -> _Stored:
+    if not stored.sealed:
+        return stored
+    if storage_key is None:
+        raise IdentityUnusable(
+            f"{path} is sealed by the storage key; a new kiosk begins with an empty folder"
+        )
+    try:
+        keys = unseal(storage_key, _PURPOSE, stored.sealed)
+        device, voucher, card = msgspec.msgpack.decode(keys, type=tuple[bytes, bytes, bytes])
+    except (Unsealable, msgspec.DecodeError) as wrong:
+        raise IdentityUnusable(f"{path} was sealed by another storage key, or is damaged") from wrong
+    return msgspec.structs.replace(stored, sealed=b"", device_key=device, voucher_key=voucher, card_key=card)
 
 
 def _read(path: Path) -> _Stored:

@@ -33,7 +33,7 @@ class HandClock:
         return self.seconds
 
 
-def open_journal(path: Path, seed: int = 1, device: str = DEVICE) -> DurableJournal:
+def open_journal(path: Path, seed: int = 1, device: str = DEVICE, key: bytes | None = None) -> DurableJournal:
     clock = HandClock()
     chance = random.Random(f"{seed} {path}")
     if path.exists():
@@ -45,6 +45,7 @@ def open_journal(path: Path, seed: int = 1, device: str = DEVICE) -> DurableJour
         clock=clock,
         ids=FreshIds(clock.now, chance),
         pack=lambda: 1,
+        key=key,
     )
 
 
@@ -90,9 +91,9 @@ def claim(op: str) -> Draft:
     return Draft(en.Claim(op=op, voucher=f"V{op}"))
 
 
-def stocked(path: Path) -> DurableJournal:
+def stocked(path: Path, key: bytes | None = None) -> DurableJournal:
     """A journal with 1000 points of m1 and 10 teas."""
-    journal = open_journal(path)
+    journal = open_journal(path, key=key)
     shelf = Shelf(journal)
     shelf.put(acc.POINTS, 1000, "m1")
     shelf.put(TEA, 10)
