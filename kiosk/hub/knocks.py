@@ -36,7 +36,7 @@ class Door:
         wrong, since = connection.execute(insert.returning(k.wrong, k.since)).one()
         if wrong <= self._most:
             return None
-        left_s = max(1, (since + self._window_us - now) // 1_000_000)
+        left_s = -((now - since - self._window_us) // 1_000_000)  # rounded up
         return Declined(429, "too-often", "too many wrong tries from this address", retry_after_s=left_s)
 
     def welcome(self, connection: sa.Connection, source: str) -> None:

@@ -10,6 +10,7 @@ from kiosk.events import LinkChanged, RightsChanged, StorageFailed
 from kiosk.ledger import accounts as acc
 from kiosk.ledger import entries as en
 from kiosk.ledger import sync as wire
+from kiosk.offline.backlog import BacklogMeter
 from kiosk.offline.batches import Batch
 from kiosk.offline.patience import Patience
 from kiosk.offline.transport import HubRefused, HubUnreachable
@@ -102,6 +103,7 @@ class Uploader:
         self._device, self._sign, self._post, self._clock = device, sign, post, clock
         self._every_s = every_s
         self._patience = Patience(chance or random.Random())
+        self.backlog = BacklogMeter(journal)
         self._stopped = threading.Event()
         self._up: bool | None = None
         self._sent: int | None = None
@@ -133,6 +135,11 @@ class Uploader:
 
     def step(self, now: float) -> float:
         """One sync. Returns when the next one is due; JournalFailed ends all work."""
+        due = self._sync(now)
+        self.backlog.measure(self._sent or 0)
+        return due
+
+    def _sync(self, now: float) -> float:
         request = self._request()
         try:
             answer = self._hub.sync(request)
@@ -141,7 +148,7 @@ class Uploader:
         except HubRefused as refusal:
             return self._refused(now, refusal, len(request.entries))
         self._patience.reset()
-        self._not_before = now + max(0.0, answer.retry_after_s)
+        self._not_before = now + self._patience.spread(answer.retry_after_s)
         moved = self._take(answer)
         self._tell_link(True)
         # Before the download: a visitor waits for this grant.
@@ -189,6 +196,11 @@ class Uploader:
 
     def _refused(self, now: float, refusal: HubRefused, size: int) -> float:
         """A batch that cannot be read is halved until one entry is left, and that one is wrapped."""
+        if refusal.retry_after_s > 0:
+            log.info("head office asks to come back later: %s", refusal)
+            self._tell_link(True)  # it was reached: only its hands are full
+            self._not_before = now + self._patience.again_after(refusal.retry_after_s)
+            return self._not_before
         if refusal.code not in MALFORMED or not size or self._wrap:
             return self._failed(now, refusal)
         log.warning("head office cannot read a batch of %d: %s", size, refusal)
@@ -208,9 +220,7 @@ class Uploader:
         self._journal.move_mark(answer.mark)
         self._most = min(wire.ENTRIES_MAX, self._most * 2)
         self._wrap = False
-        for verdict in answer.verdicts:
-            if verdict.verdict != "posted":
-                log.warning("entry %d is %s: %s", verdict.n, verdict.verdict, verdict.reason)
+        self.backlog.judge(answer.verdicts)
         taken = self._journal.take_grants(answer.gen, answer.grants, self._wants.is_live)
         obeyed = [entry for asked in answer.instructions for entry in self._journal.obey(asked)]
         return moved or bool(taken or obeyed)
@@ -246,6 +256,7 @@ class Uploader:
             log.info("the replica could not be fetched: %s", trouble)
 
     def _tell_link(self, up: bool) -> None:
+        self.backlog.link(up=up)
         if up != self._up:
             self._up = up
             self._post(LinkChanged(up))
