@@ -93,7 +93,9 @@ def assemble(settings: Settings, clock: Clock, loop: Loop, show: Callable[[View]
     ids = FreshIds(clock.now)
     storage = storage_key(state, settings.state.key_file, os.environ)
     identity = load_or_create(state / "identity", storage_key=storage.key if storage.apart else None)
-    replica = StoredReplica(state / "replica.db", settings.deny.max_age_hours * 3600.0)
+    replica = StoredReplica(
+        state / "replica.db", storage.key, deny_max_age_s=settings.deny.max_age_hours * 3600.0
+    )
 
     def open_journal() -> DurableJournal:
         return DurableJournal(

@@ -98,17 +98,28 @@ class Journal(Protocol):
         """
 
 
+@dataclass(frozen=True, slots=True)
+class DenyAge:
+    """How many seconds ago the deny list was last known to be the newest, and whether policy minds."""
+
+    seconds: float
+    too_old: bool
+
+
 class Replica(Protocol):
     """What the kiosk remembers of the hub."""
 
     def account(self, card: bytes) -> Account | None:
-        """A home member by the keyed hash of their card."""
+        """Whose card this is by its keyed hash, among the members that this kiosk knows without the hub."""
 
     def remember(self, account: Account) -> None:
-        """Keep a newer answer about a home member; others are not kept."""
+        """Keep a newer answer about a member who is known here, or at home here; others are not kept."""
 
     def denied(self, card: bytes) -> str:
         """Why this card must not be served (lost | frozen | cancelled), or ''."""
+
+    def deny_age(self, now: int) -> DenyAge:
+        """How old the deny list is at `now` (UTC microseconds); never downloaded is infinitely old."""
 
     def gifts(self) -> tuple[Gift, ...]:
         """The catalogue."""

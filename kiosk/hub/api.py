@@ -109,15 +109,6 @@ def _add_kiosk_routes(app: FastAPI, office: HeadOffice, door: _Door) -> None:
     async def take_replica(request: Request) -> Response:
         return await answer(request, ReplicaRequest, office.replica)
 
-    @app.get("/v1/replica")
-    async def give_replica(request: Request) -> Response:
-        body = await read_body(request, door.limit)
-
-        def give() -> Response:
-            return _packed(office.replica(door.admit(request, body)))  # type: ignore[arg-type]
-
-        return await run_in_threadpool(give)
-
     @app.get("/v1/health")
     def give_health() -> Response:
         return JSONResponse(health(office))

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 
 from kiosk.hub.portraits import Portraits, newest_pack
 from kiosk.hub.settings import HubSettings
-from kiosk.hub.tables import balances, cards, counter, devices, entries, gifts, members
+from kiosk.hub.tables import balances, cards, counter, devices, entries, gifts
 from kiosk.ledger import accounts as acc
 from kiosk.ledger import feed, sync
 
@@ -65,20 +65,6 @@ class Directory:
             rules=text,
             claim_keys=self._claim_keys(),
         )
-
-    def replica(self) -> sync.Replica:  # to go
-        """All in one message."""
-        c, shop = self._connection, self.shop()
-        homes = sa.select(cards.c.hash).join(members, members.c.id == cards.c.member)
-        homes = homes.where(members.c.home == self._device, cards.c.why == "").order_by(cards.c.member)
-        told = [self.account(bytes(card)).account for card in c.scalars(homes)]
-        denied = sa.select(cards.c.hash, cards.c.why).where(cards.c.why != "").order_by(cards.c.hash)
-        return sync.Replica(
-            catalogue=shop.catalogue, gifts=shop.gifts, pack=shop.pack, rules=shop.rules,
-            deny_epoch=counter(c, "deny_epoch"), claim_keys=shop.claim_keys, as_of=self._now,
-            denied=tuple(sync.Denied(card=card, why=why) for card, why in c.execute(denied)),
-            home=tuple(one for one in told if one),
-        )  # fmt: skip
 
     def _gifts(self) -> tuple[sync.Gift, ...]:
         c = self._connection

@@ -126,10 +126,6 @@ class HeadOffice:
 
     def replica(self, request: ReplicaRequest) -> ReplicaAnswer:
         """What this kiosk lacks to work without us: one step of a download that goes on where it stopped."""
-        if isinstance(request, str):  # to go
-            with self._still.begin() as connection:
-                self._serving(connection, request)
-                return self._directory(connection, request).replica()  # type: ignore[return-value]
         with self.engine.begin() as connection:
             self._serving(connection, request.device)
             known = edition(connection, request, self.settings, self.generation)

@@ -17,6 +17,8 @@ from kiosk.ledger.sync import Account, Gift, HistoryLine
 ROWS_MAX = 2000
 BYTES_MAX = 1024 * 1024
 """Bytes of one chunk's rows before they are compressed."""
+HISTORY_LINES = 20
+"""Lines of history of one member, at most."""
 _INFLATED_MAX = 4 * BYTES_MAX
 _LEVEL = 3
 

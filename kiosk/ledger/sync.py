@@ -214,32 +214,6 @@ class Gift(msgspec.Struct, frozen=True, kw_only=True):
     stock: int
 
 
-class Denied(msgspec.Struct, frozen=True, kw_only=True):
-    """A card that must not be served: lost | frozen | cancelled."""
-
-    card: bytes
-    why: str
-
-
-class Replica(msgspec.Struct, frozen=True, kw_only=True):
-    """What a kiosk keeps to work without the network: catalogue, rule pack, deny list, home members.
-
-    Versions: `catalogue`, `pack`, `deny_epoch`. `rules` is the signed rule pack as text (TOML).
-    `claim_keys` are the voucher keys of the store's devices: key id -> Ed25519 public key (32 bytes).
-    """
-
-    v: int = 1
-    catalogue: int
-    gifts: tuple[Gift, ...]
-    pack: int
-    rules: str
-    deny_epoch: int
-    denied: tuple[Denied, ...]
-    home: tuple[Account, ...]
-    claim_keys: dict[int, bytes] = {}
-    as_of: int = 0
-
-
 class Trouble(msgspec.Struct, frozen=True, kw_only=True):
     """The body of every HTTP error: a stable code and a sentence for a technician."""
 

@@ -1,67 +1,94 @@
 """What the kiosk remembers of head office, in a file of its own: its writing never delays a redemption."""
 
+import hashlib
 import logging
-import threading
-from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-import msgspec
-from sqlite_utils import Database
-
-from kiosk.ledger import sync
+from kiosk.ledger import feed, sync
 from kiosk.ledger.sync import Account, Gift
-from kiosk.offline.disk import CORRUPT, LOCKED_AWAY, DiskError, fault, open_exclusive
-from kiosk.ports import JournalFailed
+from kiosk.offline.disk import DiskError
+from kiosk.offline.replica_download import Download, unpacked
+from kiosk.offline.replica_file import ReplicaFile, is_spoilt, put
+from kiosk.offline.replica_rows import give_card
+from kiosk.ports import DenyAge
 
 log = logging.getLogger(__name__)
 
-_TABLES = (
-    "CREATE TABLE IF NOT EXISTS shop (one INTEGER PRIMARY KEY CHECK (one = 1), packed BLOB NOT NULL)",
-    """CREATE TABLE IF NOT EXISTS home (
-        card BLOB PRIMARY KEY, member TEXT NOT NULL, packed BLOB NOT NULL) WITHOUT ROWID""",
-)
-_EMPTY = sync.Replica(catalogue=0, gifts=(), pack=0, rules="", deny_epoch=0, denied=(), home=())
+DENY_MAX_AGE_S = 72 * 3600.0
+_CONFIRM_EVERY_US = 600_000_000
+"""That the deny list is still the newest is stored this often: each sync would wear the medium out."""
+
+_ACCOUNT = """SELECT m.member, m.home, m.gen, m.mark_n, m.as_of, m.facts, c.tail
+    FROM cards c JOIN members m ON m.n = c.n WHERE c.card = ?"""
+_PERSON = "SELECT n, gen, mark_n, as_of, cards FROM members WHERE member = ?"
+_INSERT = "INSERT INTO members VALUES (NULL, ?, ?, 1, ?, ?, ?, ?, x'', ?)"
+_UPDATE = "UPDATE members SET home = ?, asked = 1, gen = ?, mark_n = ?, as_of = ?, facts = ? WHERE n = ?"
 
 
 class StoredReplica:
-    """Implements ports.Replica on any thread: answers come from memory, changes are stored first."""
+    """Implements ports.Replica on any thread: members and denied cards are read from the file."""
 
-    def __init__(self, path: Path, key: bytes | None = None) -> None:
-        self._lock = threading.Lock()
-        self._database = _opened(path, key)
-        self._shop, self._home = self._load()
-        self._denied = _by_card(self._shop)
+    def __init__(
+        self, path: Path, key: bytes | None = None, *, deny_max_age_s: float = DENY_MAX_AGE_S
+    ) -> None:
+        self._file = ReplicaFile(path, key)
+        self._download = Download(self._file)
+        self._deny_max_age_s = deny_max_age_s
+        self._shop, self._shop_hash = feed.Shop(), b""
+        self._confirmed_at = self._confirmed_stored = 0
+        self._load()
 
     def close(self) -> None:
         """Let go of the file."""
-        with self._lock:
-            self._database.conn.close()
+        self._file.close()
 
     # --- ports.Replica ---------------------------------------------------------------------------
 
     def account(self, card: bytes) -> Account | None:
-        """A home member by the keyed hash of their card."""
-        return self._home.get(card)
+        """Whose card this is by its keyed hash, with figures as of their moment; None if unknown here."""
+        try:
+            found = self._file.one(_ACCOUNT, (card,))
+            if found is None:
+                return None
+            member, home, gen, mark_n, as_of, facts, tail = found
+            return feed.account_of(
+                feed.unpack_facts(facts),
+                member=member,
+                card=card,
+                tail=tail,
+                home=bool(home),
+                gen=gen,
+                mark_n=mark_n,
+                as_of=as_of,
+            )
+        except (DiskError, feed.MalformedRows) as trouble:
+            self._troubled(trouble)
+            return None
 
     def remember(self, account: Account) -> None:
-        """Keep a newer answer about a home member; others are not kept, and those who moved are forgotten."""
-        with self._lock:
-            known = self._home.get(account.card)
-            if known is not None and known.as_of > account.as_of:
-                return
-            if known is None and not account.home:
-                return
-            home = dict(self._home)
-            if account.home:
-                home[account.card] = account
-            else:
-                del home[account.card]
-            self._store(lambda: self._put_account(account))
-            self._home = home
+        """Keep a newer answer about a member we hold, or whose home this is. Others are not kept."""
+        try:
+            with self._file.transaction() as connection:
+                self._remember(connection, account)
+        except (DiskError, feed.MalformedRows) as trouble:
+            self._troubled(trouble)
 
     def denied(self, card: bytes) -> str:
         """Why this card must not be served, or ''."""
-        return self._denied.get(card, "")
+        try:
+            found = self._file.one("SELECT why FROM denied WHERE card = ?", (card,))
+        except DiskError as trouble:
+            self._troubled(trouble)
+            return ""
+        return str(found[0]) if found else ""
+
+    def deny_age(self, now: int) -> DenyAge:
+        """How long ago (at `now`, UTC microseconds) our deny list was last known to be the newest."""
+        seconds = (now - self._confirmed_at) / 1e6
+        if not self._confirmed_at or seconds < 0:  # never, or the clock was set back since
+            return DenyAge(float("inf"), too_old=True)
+        return DenyAge(seconds, too_old=seconds > self._deny_max_age_s)
 
     def gifts(self) -> tuple[Gift, ...]:
         """The catalogue."""
@@ -75,11 +102,7 @@ class StoredReplica:
         """The rule pack's version."""
         return self._shop.pack
 
-    # --- what the uploader and the wiring need ---------------------------------------------------
-
-    def versions(self) -> tuple[int, int, int]:
-        """(catalogue, pack, deny epoch) as last downloaded; zeros before the first download."""
-        return self._shop.catalogue, self._shop.pack, self._shop.deny_epoch
+    # --- what the wiring needs -------------------------------------------------------------------
 
     def claim_keys(self) -> dict[int, bytes]:
         """The voucher keys of the store's devices: key id -> 32 bytes."""
@@ -87,81 +110,113 @@ class StoredReplica:
 
     def is_home(self, member: str) -> bool:
         """Whether this kiosk is this member's home."""
-        return any(account.member == member for account in self._home.values())
+        try:
+            found = self._file.one("SELECT home FROM members WHERE member = ?", (member,))
+        except DiskError as trouble:
+            self._troubled(trouble)
+            return False
+        return bool(found and found[0])
 
-    def replace(self, fresh: sync.Replica) -> None:
-        """Take over a download, all or nothing. An older deny list never replaces a newer one."""
-        with self._lock:
-            if fresh.deny_epoch < self._shop.deny_epoch:
-                fresh = _with_denied(fresh, self._shop)
-            home = {account.card: self._newest(account) for account in fresh.home}
-            self._store(lambda: self._put_all(fresh, home))
-            self._shop, self._home, self._denied = fresh, home, _by_card(fresh)
+    def mark_whole(self) -> int:
+        """Our entry up to which every member's figures here count everything; 0 before the first download.
+
+        What lies beyond must stay in the journal: without the network, balances are these figures and it.
+        """
+        return self._download.mark_whole
+
+    # --- what the download needs -----------------------------------------------------------------
+
+    def versions(self) -> tuple[int, int, int]:
+        """(catalogue, pack, deny epoch) as head office last told them; zeros before the first download."""
+        return self._shop.catalogue, self._shop.pack, self._download.heard_epoch
+
+    def deny_epoch(self) -> int:
+        """How new the deny list is that we hold: never less than before."""
+        return self._download.deny_epoch
+
+    def whole(self) -> bool:
+        """Whether nothing of a download is unfinished."""
+        return self._download.whole()
+
+    def confirm_denied(self, epoch: int, now: int) -> None:
+        """Head office named its newest deny epoch at `now`: if we have it, our list is fresh again."""
+        if not self._download.denied_complete or epoch > self._download.deny_epoch:
+            return
+        self._confirmed_at = now
+        if not 0 <= now - self._confirmed_stored < _CONFIRM_EVERY_US:
+            self._confirmed_stored = now
+            self._store("confirmed", now)
+
+    def request(self, device: str) -> feed.ReplicaRequest:
+        """What to ask for next."""
+        return self._download.request(device, self._shop_hash)
+
+    def take(self, answer: feed.ReplicaAnswer) -> bool:
+        """Store one step of a download; True if another should follow at once.
+
+        MalformedRows: nothing of the part that cannot be read was stored.
+        """
+        if answer.shop is not None:
+            packed = sync.pack(answer.shop)
+            self._store("shop", packed)
+            self._shop, self._shop_hash = answer.shop, hashlib.sha256(packed).digest()
+        try:
+            return self._download.take(answer)
+        except DiskError as trouble:
+            self._troubled(trouble)
+            return False
+
+    def sweep(self) -> bool:
+        """Drop a slice of what a complete download did not bring; False when nothing is left to drop."""
+        try:
+            return self._download.sweep()
+        except DiskError as trouble:
+            self._troubled(trouble)
+            return False
 
     # --- inside ----------------------------------------------------------------------------------
 
-    def _newest(self, account: Account) -> Account:
-        known = self._home.get(account.card)
-        return known if known is not None and known.as_of > account.as_of else account
-
-    def _load(self) -> tuple[sync.Replica, dict[bytes, Account]]:
-        try:
-            found = self._database.execute("SELECT packed FROM shop").fetchone()
-            shop = sync.unpack(sync.Replica, found[0]) if found else _EMPTY
-            rows = self._database.execute("SELECT card, packed FROM home").fetchall()
-            return shop, {card: sync.unpack(Account, packed) for card, packed in rows}
-        except sync.MalformedMessage:
-            return _EMPTY, {}  # it is only a copy: the next sync brings it again
-
-    def _put_all(self, fresh: sync.Replica, home: dict[bytes, Account]) -> None:
-        shop = sync.pack(msgspec.structs.replace(fresh, home=()))
-        self._database.execute("INSERT OR REPLACE INTO shop VALUES (1, ?)", (shop,))
-        self._database.execute("DELETE FROM home")
-        for account in home.values():
-            self._put_account(account)
-
-    def _put_account(self, account: Account) -> None:
-        if not account.home:
-            self._database.execute("DELETE FROM home WHERE card = ?", (account.card,))
+    def _remember(self, connection: Any, account: Account) -> None:
+        found = connection.execute(_PERSON, (account.member,)).fetchone()
+        told = (account.gen, account.mark_n, account.as_of)
+        if found is None and not account.home:
             return
-        row = (account.card, account.member, sync.pack(account))
-        self._database.execute("INSERT OR REPLACE INTO home VALUES (?, ?, ?)", row)
+        if found is not None and tuple(found[1:4]) >= told:
+            return
+        facts = feed.pack_facts(feed.facts_of(account, feed.HISTORY_LINES))
+        if found is None:
+            values = (account.member, account.home, *told, self._download.turn, facts)
+            n, cards = connection.execute(_INSERT, values).lastrowid, b""
+        else:
+            n, cards = found[0], found[4]
+            connection.execute(_UPDATE, (account.home, *told, facts, n))
+        self._keep_card(connection, account, n, cards)
 
-    def _store(self, write: Callable[[], None]) -> None:
+    def _keep_card(self, connection: Any, account: Account, n: int, cards: bytes) -> None:
+        leads = connection.execute("SELECT n FROM cards WHERE card = ?", (account.card,)).fetchone()
+        if leads is not None and leads[0] == n:
+            return
+        others = tuple(card for card in feed.unpack_cards(cards) if card.card != account.card)
+        held = (*others, feed.CardRow(account.card, account.card_tail))
+        give_card(connection, account.card, account.card_tail, n, account.as_of)
+        connection.execute("UPDATE members SET cards = ? WHERE n = ?", (feed.pack_cards(held), n))
+
+    def _store(self, name: str, value: object) -> None:
         try:
-            with self._database.atomic():
-                write()
+            with self._file.transaction() as connection:
+                put(connection, name, value)
         except DiskError as trouble:
-            # Only a copy: it serves from memory meanwhile, and the next download brings it again.
-            log.warning("the replica could not be stored: %s", trouble)
+            self._troubled(trouble)
 
+    def _load(self) -> None:
+        packed = self._file.meta("shop", b"")
+        self._shop = unpacked(feed.Shop, packed)
+        self._shop_hash = hashlib.sha256(packed).digest() if packed else b""
+        self._confirmed_at = self._confirmed_stored = int(self._file.meta("confirmed", 0))
 
-def _opened(path: Path, key: bytes | None) -> Database:
-    try:
-        return _with_tables(path, key)
-    except JournalFailed as failure:
-        if failure.code not in (CORRUPT, LOCKED_AWAY):
-            raise
-        log.warning("the replica is begun anew: %s", failure)
-        for name in (path.name, f"{path.name}-wal"):
-            path.with_name(name).unlink(missing_ok=True)
-        return _with_tables(path, key)
-
-
-def _with_tables(path: Path, key: bytes | None) -> Database:
-    database = open_exclusive(path, key, one_thread=False)
-    try:
-        for table in _TABLES:
-            database.execute(table)
-    except DiskError as trouble:
-        database.conn.close()
-        raise fault(trouble) from trouble
-    return database
-
-
-def _by_card(shop: sync.Replica) -> dict[bytes, str]:
-    return {denied.card: denied.why for denied in shop.denied}
-
-
-def _with_denied(fresh: sync.Replica, newer: sync.Replica) -> sync.Replica:
-    return msgspec.structs.replace(fresh, deny_epoch=newer.deny_epoch, denied=newer.denied)
+    def _troubled(self, trouble: Exception) -> None:
+        """It is only a copy: serve as if nothing were known; what cannot be read at all is begun anew."""
+        log.warning("K-RP-01 the replica cannot be used: %s", trouble)
+        if isinstance(trouble, feed.MalformedRows) or is_spoilt(trouble):
+            self._download.begin_anew()
+            self._load()

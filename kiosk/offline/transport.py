@@ -20,6 +20,7 @@ from urllib3.util import Retry, create_urllib3_context
 
 from kiosk.ledger import sync as wire
 from kiosk.ledger.enrolment import EnrolAnswer, EnrolRequest
+from kiosk.ledger.feed import ReplicaAnswer, ReplicaRequest
 
 MESSAGEPACK = "application/msgpack"
 LABEL = "kiosk"
@@ -81,9 +82,9 @@ class HttpHub:
         asked = wire.PinRequest(device=self._device, member=member, route=route, entry=entry, pin=pin)
         return self._ask("POST", "/v1/pin", wire.pack(asked), wire.PinAnswer)
 
-    def replica(self) -> wire.Replica:
-        """What to keep for the time without network."""
-        return self._ask("GET", "/v1/replica", b"", wire.Replica)
+    def replica(self, request: ReplicaRequest) -> ReplicaAnswer:
+        """The next step of the download of what to keep for the time without network."""
+        return self._ask("POST", "/v1/replica", wire.pack(request), ReplicaAnswer)
 
     def close(self) -> None:
         """Let go of the connection."""

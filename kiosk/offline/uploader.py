@@ -13,6 +13,7 @@ from kiosk.ledger import sync as wire
 from kiosk.offline.backlog import BacklogMeter
 from kiosk.offline.batches import Batch
 from kiosk.offline.patience import Patience
+from kiosk.offline.refresh import FeedingHub, FilledReplica, Refresher
 from kiosk.offline.transport import HubRefused, HubUnreachable
 from kiosk.offline.wants import Wants
 from kiosk.ports import Clock, JournalFailed, Post
@@ -21,7 +22,6 @@ log = logging.getLogger(__name__)
 
 EVERY_S = 10.0
 CLAIM_EVERY_S = 1.0
-REPLICA_EVERY_S = 3600.0
 MALFORMED = frozenset({"malformed", "malformed-entry", "too-much"})
 """Codes by which head office says that the batch itself cannot be read; it changed nothing."""
 
@@ -62,24 +62,11 @@ class UploadedJournal(Protocol):
         """Spend nothing any more."""
 
 
-class SyncedHub(Protocol):
+class SyncedHub(FeedingHub, Protocol):
     """What the uploader asks of head office (HttpHub)."""
 
     def sync(self, request: wire.SyncRequest) -> wire.SyncAnswer:
         """HubUnreachable or HubRefused if there is no answer."""
-
-    def replica(self) -> wire.Replica:
-        """HubUnreachable or HubRefused if there is no answer."""
-
-
-class FilledReplica(Protocol):
-    """What the uploader asks of the replica (StoredReplica)."""
-
-    def versions(self) -> tuple[int, int, int]:
-        """(catalogue, pack, deny epoch)."""
-
-    def replace(self, fresh: wire.Replica) -> None:
-        """Take over a download."""
 
 
 class Uploader:
@@ -99,7 +86,8 @@ class Uploader:
         chance: random.Random | None = None,
         every_s: float = EVERY_S,
     ) -> None:
-        self._journal, self._hub, self._replica, self._wants = journal, hub, replica, wants
+        self._journal, self._hub, self._wants = journal, hub, wants
+        self._refresher = Refresher(hub, replica, device, clock)
         self._device, self._sign, self._post, self._clock = device, sign, post, clock
         self._every_s = every_s
         self._patience = Patience(chance or random.Random())
@@ -110,7 +98,6 @@ class Uploader:
         self._most = wire.ENTRIES_MAX
         self._wrap = False
         self._frozen = ""
-        self._replica_due = float("-inf")
         self._not_before = float("-inf")
 
     def run(self) -> None:
@@ -153,9 +140,9 @@ class Uploader:
         self._tell_link(True)
         # Before the download: a visitor waits for this grant.
         self._post(RightsChanged(answer.refused))
-        self._refresh(now, answer.state)
+        downloading = not self._frozen and self._refresher.step(answer.state, self._wants.bell.is_set)
         # Go on at once only while something moves: head office may have a reason to take nothing in.
-        more = moved and not self._frozen and (self._sent or 0) < self._journal.tail().n
+        more = downloading or (moved and not self._frozen and (self._sent or 0) < self._journal.tail().n)
         return max(self._not_before, now if more else now + self._pace_s())
 
     def _pace_s(self) -> float:
@@ -244,16 +231,6 @@ class Uploader:
         log.critical("K-SY-01 %s", why)
         self._journal.freeze(why)
         self._post(StorageFailed("K-SY-01", why))
-
-    def _refresh(self, now: float, state: wire.DeviceState) -> None:
-        wanted = (state.catalogue, state.pack, state.deny_epoch)
-        if self._frozen or (wanted == self._replica.versions() and now < self._replica_due):
-            return
-        try:
-            self._replica.replace(self._hub.replica())
-            self._replica_due = now + REPLICA_EVERY_S
-        except (HubUnreachable, HubRefused) as trouble:
-            log.info("the replica could not be fetched: %s", trouble)
 
     def _tell_link(self, up: bool) -> None:
         self.backlog.link(up=up)

@@ -7,6 +7,7 @@ from typing import TypeVar
 from kiosk.hub.declined import Declined
 from kiosk.ledger import entries as en
 from kiosk.ledger import sync as wire
+from kiosk.ledger.feed import ReplicaAnswer, ReplicaRequest
 from kiosk.offline.transport import HubRefused, HubUnreachable
 from kiosk.simulation.head import Head, HubCrash
 from kiosk.simulation.power import Fuse
@@ -43,9 +44,9 @@ class Cable:
         asked = wire.PinRequest(device=self._device, member=member, route=route, entry=entry, pin=pin)
         return self._carry("pin", lambda: self._head.office.pin(asked))
 
-    def replica(self) -> wire.Replica:
+    def replica(self, request: ReplicaRequest) -> ReplicaAnswer:
         """What to keep."""
-        return self._carry("replica", lambda: self._head.office.replica(self._device))  # type: ignore
+        return self._carry("replica", lambda: self._head.office.replica(request))
 
     def deliver_again(self) -> bool:
         """An old request arrives once more, long after; nobody hears the answer."""

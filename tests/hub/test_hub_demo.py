@@ -18,7 +18,7 @@ from kiosk.hub.office import HeadOffice
 from kiosk.hub.records import sums_to_zero
 from kiosk.hub.settings import BadSettings, HubSettings, Pin, read_settings, settings_from
 from kiosk.hub.tables import open_database
-from kiosk.ledger import sync
+from kiosk.ledger import feed, sync
 from kiosk.membership.cards import Card, keyed_hash
 from kiosk.membership.rules import read_rules
 
@@ -64,15 +64,20 @@ def test_the_other_cards_are_what_the_manual_says(shop: HeadOffice) -> None:
 
 
 def test_every_name_is_masked_and_every_gift_is_named(shop: HeadOffice) -> None:
-    replica = shop.replica("K1")
+    answer = shop.replica(feed.ReplicaRequest(device="K1"))
+    replica = answer.shop
+    assert replica is not None
+    assert answer.members is not None
     rules = read_rules(replica.rules)
-    assert len(replica.home) == 20
-    assert all("*" in account.name for account in replica.home)
+    rows = feed.unpack_rows(feed.MemberRow, answer.members.rows)
+    assert len([row for row in rows if row.home]) == 20
+    assert all("*" in feed.unpack_facts(row.facts).name for row in rows)
     assert {gift.category for gift in replica.gifts} == set(rules.categories)
     assert [gift.picture for gift in replica.gifts] == [f"gift_{place:02}" for place in range(1, 25)]
     assert all(set(gift.name) == {"zh_CN", "zh_TW", "en"} for gift in replica.gifts)
     assert sorted(gift.stock for gift in replica.gifts)[:2] == [0, 1]
-    assert [denied.why for denied in replica.denied].count("lost") == 1
+    denied = feed.unpack_rows(feed.DeniedRow, answer.denied.rows)
+    assert sorted(row.why for row in denied) == ["frozen", "lost"]
 
 
 def test_the_first_sync_places_rights_ahead(shop: HeadOffice) -> None:
@@ -105,7 +110,9 @@ def test_a_setting_that_does_not_exist_is_named_with_the_nearest_one() -> None:
 
 def test_the_settings_are_never_half_read() -> None:
     fields = {field.name for field in msgspec.structs.fields(HubSettings)}
-    assert fields == {"listen", "database", "grants", "pin", "enrolment", "console", "replica", "shop", "demo"}
+    assert fields == {
+        "listen", "database", "grants", "pin", "enrolment", "console", "shop", "replica", "demo"
+    }  # fmt: skip
 
 
 def test_the_program_serves_the_demo_and_keeps_it(tmp_path: Path) -> None:

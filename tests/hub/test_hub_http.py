@@ -18,7 +18,7 @@ from kiosk.hub.api import create_app
 from kiosk.hub.office import HeadOffice
 from kiosk.hub.signed_requests import COVERED
 from kiosk.ledger import entries as en
-from kiosk.ledger import sync
+from kiosk.ledger import feed, sync
 
 TYPE = "application/msgpack"
 
@@ -87,10 +87,15 @@ def test_a_kiosk_syncs_asks_checks_and_loads(address: str, till: Till) -> None:
     right = send(signed(till, "POST", f"{address}/v1/pin", sync.pack(pin)))
     assert sync.unpack(sync.PinAnswer, right.content).result == "right"
 
-    replica = sync.unpack(sync.Replica, send(signed(till, "GET", f"{address}/v1/replica", b"")).content)
-    assert [(gift.id, gift.stock) for gift in replica.gifts] == [("G1", 40), ("G2", 1)]
-    assert [home.member for home in replica.home] == ["M3"]
-    assert replica.claim_keys[7] == till.enrolment().voucher_public
+    fill = sync.pack(feed.ReplicaRequest(device="K1"))
+    replica = sync.unpack(
+        feed.ReplicaAnswer, send(signed(till, "POST", f"{address}/v1/replica", fill)).content
+    )
+    assert replica.shop is not None
+    assert replica.members is not None
+    assert [(gift.id, gift.stock) for gift in replica.shop.gifts] == [("G1", 40), ("G2", 1)]
+    assert [row.member for row in feed.unpack_rows(feed.MemberRow, replica.members.rows)] == ["M3"]
+    assert replica.shop.claim_keys[7] == till.enrolment().voucher_public
 
 
 def test_an_unknown_card_is_unknown(address: str, till: Till) -> None:
@@ -177,7 +182,7 @@ def test_a_signed_body_that_is_no_message_is_named(address: str, till: Till) -> 
 
 
 def test_a_query_is_refused_because_nothing_signs_it(address: str, till: Till) -> None:
-    answer = send(signed(till, "GET", f"{address}/v1/replica?x=1", b""))
+    answer = send(signed(till, "POST", f"{address}/v1/replica?x=1", b""))
     assert (answer.status_code, trouble(answer)) == (400, "malformed")
 
 

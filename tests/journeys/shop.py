@@ -17,6 +17,7 @@ from kiosk.hub.settings import HubSettings, Pin
 from kiosk.hub.tables import open_database
 from kiosk.ledger import entries as en
 from kiosk.ledger import sync as wire
+from kiosk.ledger.feed import ReplicaAnswer, ReplicaRequest
 from kiosk.ledger.ids import FreshIds
 from kiosk.membership.cards import Card
 from kiosk.membership.paper import QR, Paper, Row
@@ -72,8 +73,8 @@ class Wire:
     def sync(self, request: wire.SyncRequest) -> wire.SyncAnswer:
         return self._carried(lambda: self.office.sync(request))
 
-    def replica(self) -> wire.Replica:
-        return self._carried(lambda: self.office.replica(DEVICE))
+    def replica(self, request: ReplicaRequest) -> ReplicaAnswer:
+        return self._carried(lambda: self.office.replica(request))
 
     def account(self, card: bytes) -> wire.AccountAnswer:
         return self._carried(lambda: self.office.account(wire.AccountRequest(device=DEVICE, card=card)))

@@ -16,6 +16,7 @@ from kiosk.hub.settings import Grants, HubSettings, Pin
 from kiosk.hub.tables import balances, cards, entries, gifts, members, open_database
 from kiosk.ledger import accounts as acc
 from kiosk.ledger import sync as wire
+from kiosk.ledger.feed import ReplicaAnswer, ReplicaRequest
 from kiosk.ledger.ids import FreshIds
 from kiosk.ledger.legs import Transfer
 from kiosk.offline.journal import DurableJournal
@@ -87,8 +88,8 @@ class Line:
     def sync(self, request: wire.SyncRequest) -> wire.SyncAnswer:
         return self._carry(lambda: self.office.sync(wire.unpack(wire.SyncRequest, wire.pack(request))))
 
-    def replica(self) -> wire.Replica:
-        return self._carry(lambda: self.office.replica(DEVICE))
+    def replica(self, request: ReplicaRequest) -> ReplicaAnswer:
+        return self._carry(lambda: self.office.replica(request))
 
     def account(self, card: bytes) -> wire.AccountAnswer:
         return self._carry(lambda: self.office.account(wire.AccountRequest(device=DEVICE, card=card)))

@@ -1,6 +1,5 @@
 """Questions over real HTTP to a real head office on loopback, the replica, PINs and keys."""
 
-import os
 import queue
 import socket
 import threading
@@ -17,6 +16,7 @@ from kiosk.events import AccountAnswered, Event, PinAnswered
 from kiosk.hub.api import create_app
 from kiosk.hub.office import HeadOffice
 from kiosk.ledger import sync
+from kiosk.ledger.feed import ReplicaRequest
 from kiosk.membership.cards import Card
 from kiosk.offline.identity import IdentityUnusable, load_or_create
 from kiosk.offline.pin import NoPin, SoftwarePin
@@ -26,6 +26,8 @@ from kiosk.offline.transport import HttpHub, HubRefused, HubUnreachable
 from kiosk.offline.wants import Wants
 from tests.offline.bench import DEVICE, HandClock, open_journal
 from tests.offline.shop import KEY, PIN, Kiosk, Line, card_of, open_office
+
+ASKED = ReplicaRequest(device=DEVICE)
 
 
 @pytest.fixture
@@ -65,7 +67,9 @@ def test_every_question_is_signed_and_answered(hub: HttpHub) -> None:
     assert hub.account(card_of("nobody")).standing == "unknown"
     assert hub.pin("m1", "card", "try-1", PIN).result == "right"
     assert hub.pin("m1", "card", "try-2", "000000").result == "wrong"
-    assert hub.replica().gifts[0].id == "tea"
+    shop = hub.replica(ASKED).shop
+    assert shop is not None
+    assert shop.gifts[0].id == "tea"
 
 
 def test_the_uploader_works_over_http(hub: HttpHub, tmp_path: Path) -> None:
@@ -85,7 +89,7 @@ def test_nobody_there_is_unreachable() -> None:
     with socket.create_server(("127.0.0.1", 0)) as door:
         closed = f"http://127.0.0.1:{door.getsockname()[1]}"
     with pytest.raises(HubUnreachable):
-        HttpHub(closed, DEVICE, KEY).replica()
+        HttpHub(closed, DEVICE, KEY).replica(ASKED)
 
 
 @pytest.mark.parametrize(
@@ -103,7 +107,7 @@ def test_whoever_is_not_head_office_is_unreachable(answer: bytes) -> None:
         thread = threading.Thread(target=serve)
         thread.start()
         with pytest.raises(HubUnreachable):
-            HttpHub(f"http://127.0.0.1:{door.getsockname()[1]}", DEVICE, KEY).replica()
+            HttpHub(f"http://127.0.0.1:{door.getsockname()[1]}", DEVICE, KEY).replica(ASKED)
         thread.join(10)
 
 
@@ -126,7 +130,7 @@ def test_an_answer_that_trickles_is_given_up() -> None:
         thread.start()
         began = time.monotonic()
         with pytest.raises(HubUnreachable):
-            HttpHub(f"http://127.0.0.1:{door.getsockname()[1]}", DEVICE, KEY, timeout_s=0.5).replica()
+            HttpHub(f"http://127.0.0.1:{door.getsockname()[1]}", DEVICE, KEY, timeout_s=0.5).replica(ASKED)
         assert time.monotonic() - began < 5
         done.set()
         thread.join(10)
@@ -145,7 +149,7 @@ def test_the_desk_hears_answers_as_events(office: HeadOffice, replica: StoredRep
     assert replica.account(card_of("home")) == answered.answer.account
     desk.ask_account("r2", card_of("m1"))
     assert isinstance(heard.get(timeout=10), AccountAnswered)
-    assert replica.account(card_of("m1")) is None  # nobody's home: not kept
+    assert replica.account(card_of("m1")) is None  # not of this store, nor at home here: not kept
     line.weather = lambda: "cut"
     desk.ask_pin("r3", "m1", "card", "try-1", PIN)
     assert heard.get(timeout=10) == PinAnswered("r3", None)
@@ -173,44 +177,9 @@ def test_too_many_or_too_old_questions_are_not_asked(office: HeadOffice, replica
     )
 
 
-def test_a_replica_survives_restarts_with_the_newest_deny_list(tmp_path: Path, office: HeadOffice) -> None:
-    path = tmp_path / "r.db"
-    replica = StoredReplica(path)
-    fresh = office.replica(DEVICE)
-    denied = (sync.Denied(card=b"d" * 32, why="lost"),)
-    replica.replace(msgspec.structs.replace(fresh, deny_epoch=9, denied=denied))
-    replica.replace(msgspec.structs.replace(fresh, deny_epoch=3, denied=()))
-    replica.close()
-    again = StoredReplica(path)
-    assert again.denied(b"d" * 32) == "lost"
-    assert again.versions()[2] == 9
-    assert again.gifts() == fresh.gifts
-    assert (again.rules(), again.pack()) == (fresh.rules, fresh.pack)
-    account = again.account(card_of("home"))
-    assert account is not None
-    again.remember(msgspec.structs.replace(account, points=7, as_of=account.as_of - 1))
-    assert again.account(card_of("home")) == account
-    again.remember(msgspec.structs.replace(account, points=7, as_of=account.as_of + 1))
-    again.close()
-    third = StoredReplica(path)
-    kept = third.account(card_of("home"))
-    assert kept is not None
-    assert kept.points == 7
-    third.remember(msgspec.structs.replace(kept, home=False, as_of=kept.as_of + 1))
-    assert third.account(card_of("home")) is None
-    third.close()
-
-
-def test_a_damaged_replica_is_begun_anew(tmp_path: Path) -> None:
-    path = tmp_path / "r.db"
-    path.write_bytes(os.urandom(8192))
-    replica = StoredReplica(path)
-    assert replica.versions() == (0, 0, 0)
-    replica.close()
-
-
 def test_a_pin_is_checked_against_the_home_members_verifier(office: HeadOffice) -> None:
-    (account,) = office.replica(DEVICE).home
+    account = office.account(sync.AccountRequest(device=DEVICE, card=card_of("home"))).account
+    assert account is not None
     assert SoftwarePin().matches(account, PIN)
     assert not SoftwarePin().matches(account, "000000")
     assert not SoftwarePin().matches(account, PIN * 3)

@@ -11,7 +11,8 @@ import pytest
 from kiosk.events import LinkChanged, RightsChanged, StorageFailed
 from kiosk.ledger import accounts as acc
 from kiosk.ledger import entries as en
-from kiosk.ledger.sync import Account, AccountRequest, Replica, Want
+from kiosk.ledger.feed import ReplicaAnswer
+from kiosk.ledger.sync import Account, AccountRequest, Want
 from kiosk.offline.escrow import release
 from kiosk.offline.service import JournalService
 from kiosk.offline.uploader import EVERY_S
@@ -260,13 +261,13 @@ def test_what_is_shown_stays_right_through_any_weather(tmp_path: Path, seed: int
 
 def test_a_grant_is_announced_before_the_replica_is_fetched(kiosk: Kiosk) -> None:
     said_before: list[bool] = []
-    fetch = kiosk.replica.replace
+    take = kiosk.replica.take
 
-    def replace(fresh: Replica) -> None:
+    def taken(answer: ReplicaAnswer) -> bool:
         said_before.append(any(isinstance(event, RightsChanged) for event in kiosk.posted))
-        fetch(fresh)
+        return take(answer)
 
-    kiosk.replica.replace = replace  # type: ignore[method-assign]
+    kiosk.replica.take = taken  # type: ignore[method-assign]
     kiosk.step()
     assert said_before == [True]
 
