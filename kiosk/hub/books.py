@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 import sqlalchemy as sa
 
+from kiosk.hub.bulk import add_all, insert_all, rows_among
 from kiosk.hub.changes import touch_accounts
-from kiosk.hub.tables import balances, transfers, upsert
+from kiosk.hub.tables import balances, transfers
 from kiosk.ledger import accounts as acc
 from kiosk.ledger.legs import Transfer
 
@@ -13,7 +14,11 @@ DISPUTED = "suspense:disputed:"
 """What disputed entries of a device took too much or may not have: the one suspense that goes below zero."""
 
 Key = tuple[str, str]
-_KEYS_A_QUERY = 400
+_SHARED = frozenset({acc.WORLD, acc.SPENT, acc.ISSUED, acc.RISK_OPEN})
+"""Accounts that nearly every upload moves: not locked while it is worked out, only written last.
+
+No decision hangs on them: `issued` has a floor, but each of its units is one operation's, which is locked.
+"""
 
 
 def disputed(device: str) -> str:
@@ -34,24 +39,33 @@ class Books:
         self._amounts: dict[Key, int] = {}
         self._changes: dict[Key, int] = {}
         self._moved: list[Transfer] = []
+        self._shared: set[Key] = set()
 
     def open(self, keys: Iterable[Key]) -> None:
         """Read and lock these balances, ordered by account and asset (unordered locks deadlock)."""
-        missing = sorted(set(keys) - self._amounts.keys())
-        for start in range(0, len(missing), _KEYS_A_QUERY):
-            part = missing[start : start + _KEYS_A_QUERY]
-            self._amounts.update(dict.fromkeys(part, 0))
-            self._read(sa.tuple_(balances.c.account, balances.c.asset).in_(part))
+        wanted = {key for key in keys if has_floor(key[0])}
+        shared = {key for key in wanted if key[0] in _SHARED}
+        self._shared |= shared
+        self._read(wanted - shared, lock=True)
 
-    def _read(self, which: sa.ColumnElement[bool]) -> None:
-        order = sa.select(balances).where(which).order_by(balances.c.account, balances.c.asset)
-        for account, asset, amount in self._connection.execute(order.with_for_update()):
+    def _read(self, keys: Iterable[Key], *, lock: bool) -> None:
+        missing = sorted(set(keys) - self._amounts.keys())
+        if not missing:
+            return
+        self._amounts.update(dict.fromkeys(missing, 0))
+        place = balances.c.account, balances.c.asset
+        asked = sa.select(balances).where(rows_among(self._connection, place, missing))
+        if lock:
+            asked = asked.order_by(*place).with_for_update()
+        for account, asset, amount in self._connection.execute(asked):
             self._amounts[account, asset] = amount
 
     def has(self, account: str, asset: str) -> int:
         """Units in an account, with what this transaction moved so far."""
         key = (account, asset)
-        if key not in self._amounts:
+        if key not in self._amounts and account in _SHARED:
+            self._read({key, *self._shared}, lock=False)
+        elif key not in self._amounts:
             self.open([key])
         return self._amounts[key] + self._changes.get(key, 0)
 
@@ -71,28 +85,19 @@ class Books:
             self._changes[key] = self._changes.get(key, 0) + change
 
     def write(self) -> None:
-        """Write transfers and the net change of each balance, ordered like `open`."""
-        if self._moved:
-            rows = [
-                {"id": t.id, "source": t.source, "target": t.target, "asset": t.asset, "amount": t.amount}
-                for t in self._moved
-            ]
-            self._connection.execute(sa.insert(transfers), rows)
-        changes = [
-            {"account": account, "asset": asset, "amount": amount}
-            for (account, asset), amount in sorted(self._changes.items())
-            if amount
-        ]
-        if changes:
-            insert = upsert(self._connection, balances)
-            # A difference, not a total: a row that did not exist could not be locked.
-            total = balances.c.amount + insert.excluded.amount
-            self._connection.execute(
-                insert.on_conflict_do_update(index_elements=["account", "asset"], set_={"amount": total}),
-                changes,
-            )
-            touch_accounts(self._connection, (str(change["account"]) for change in changes))
+        """Write transfers and the net change of each balance, ordered like `open`, the shared ones last."""
+        rows = [(t.id, t.source, t.target, t.asset, t.amount) for t in self._moved]
+        insert_all(self._connection, transfers, rows)
+        changes = [(*key, amount) for key, amount in sorted(self._changes.items(), key=_place) if amount]
+        # A difference, not a total: a row that did not exist could not be locked.
+        add_all(self._connection, balances, changes)
+        touch_accounts(self._connection, (account for account, _, _ in changes))
         self._moved.clear()
         for key, change in self._changes.items():
             self._amounts[key] = self._amounts.get(key, 0) + change
         self._changes.clear()
+
+
+def _place(change: tuple[Key, int]) -> tuple[bool, Key]:
+    key, _ = change
+    return key[0] in _SHARED, key
