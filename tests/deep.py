@@ -3,6 +3,7 @@
 A run repeats its check with seed, seed + 1, ... until its minutes are over: any round can be run again alone.
 """
 
+import os
 import re
 import subprocess
 import sys
@@ -53,9 +54,23 @@ def powercuts(seed: int, seconds: float) -> Round:
     return Round(passed=int(status == 0), failed=int(status != 0), examples=_number(r"(\d+) cuts", said))
 
 
+def simulation(seed: int, seconds: float) -> Round:
+    """Stories of whole shops under simulated faults, on both cores; every way of settling often enough."""
+    need = 50 if seconds >= 60 else 0
+    words = ["simulate", "--start", str(seed * 1000), "--minutes", str(max(seconds, 5) / 60)]
+    words += ["--jobs", str(os.cpu_count() or 1), "--need", str(need)]
+    status, said = _run([sys.executable, "-m", "kiosk", *words], seconds * 2 + 300)
+    print(said)
+    told, broken = _number(r"(\d+) seeds", said), len(set(re.findall(r"seed (\d+):", said)))
+    return Round(
+        passed=told - broken, failed=broken or int(status != 0), examples=_number(r"(\d+) visits", said)
+    )
+
+
 CHECKS: dict[str, Callable[[int, float], Round]] = {
     "parsers": parsers,
     "demo": demo,
+    "simulation": simulation,
     "powercuts": powercuts,
 }
 

@@ -1,20 +1,27 @@
 """`kioskctl simulate`: whole shops under simulated faults, judged against the physical world."""
 
 import logging
+import time
 
 import click
 
 from kiosk.simulation.plants import PLANTS
-from kiosk.simulation.report import many
-from kiosk.simulation.universe import Seams, tell
+from kiosk.simulation.report import many, many_at_once
+from kiosk.simulation.seams import Seams
+from kiosk.simulation.universe import tell
 
 
 @click.command()
 @click.option("--seeds", type=click.IntRange(min=1), default=20, show_default=True, help="How many stories.")
 @click.option("--start", type=int, default=1, show_default=True, help="The first seed.")
+@click.option("--minutes", type=float, help="Instead of --seeds: as many stories as fit.")
+@click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Processes.")
+@click.option("--need", type=int, default=0, help="Fail if a way of settling was taken fewer times.")
 @click.option("--plant", type=click.Choice(sorted(PLANTS)), help="Plant this fault: it must be caught.")
 @click.option("--trace", is_flag=True, help="Tell the story of the first seed line by line.")
-def simulate(*, seeds: int, start: int, plant: str | None, trace: bool) -> None:
+def simulate(
+    *, seeds: int, start: int, minutes: float | None, jobs: int, need: int, plant: str | None, trace: bool
+) -> None:
     """Tell stories; the exit code is 1 when an invariant did not hold (with --plant: when all held)."""
     logging.disable(logging.CRITICAL)  # faults are what this is made of
     seams = PLANTS[plant].seams if plant else Seams()
@@ -22,6 +29,14 @@ def simulate(*, seeds: int, start: int, plant: str | None, trace: bool) -> None:
         story = tell(start, seams)
         click.echo("\n".join([*story.lines, str(story.weather), *story.violations]))
         raise SystemExit(bool(story.violations) is not bool(plant))
-    report = many(start, lambda told: told < seeds, seams, stop_at_first=bool(plant))
+    deadline = time.monotonic() + minutes * 60 if minutes is not None else None
+
+    def more(told: int) -> bool:
+        return told < seeds if deadline is None else time.monotonic() < deadline
+
+    report = many(start, more, seams, stop_at_first=True) if plant else many_at_once(start, more, jobs)
     click.echo("\n".join(report.lines()))
-    raise SystemExit(bool(report.broken) is not bool(plant))
+    rare = report.rare(need)
+    if rare:
+        click.echo(f"seen fewer than {need} times: {', '.join(rare)}")
+    raise SystemExit((bool(report.broken) is not bool(plant)) or bool(rare))

@@ -11,7 +11,7 @@ from kiosk.hub.books import Books
 from kiosk.hub.office import Enrolment, HeadOffice
 from kiosk.hub.pins import verifier_maker
 from kiosk.hub.settings import Grants, HubSettings, Pin
-from kiosk.hub.tables import cards, gifts, members, open_database, packs, step_counter
+from kiosk.hub.tables import cards, entries, gifts, members, open_database, packs, step_counter
 from kiosk.ledger import accounts as acc
 from kiosk.ledger.ids import FreshIds
 from kiosk.ledger.legs import Transfer
@@ -98,6 +98,22 @@ class Head:
             raw: Any = connection.connection.driver_connection
             raw.backup(copy)
         return copy
+
+    def restore(self, image: sqlite3.Connection) -> None:
+        """Yesterday's database is all there is; what lies outside of it is today's."""
+        with self._engine.connect() as connection:
+            raw: Any = connection.connection.driver_connection
+            image.backup(raw)
+        self.restart()
+
+    def retire(self, device: str) -> None:
+        """Two people say that this kiosk will never come back."""
+
+    def mark(self, device: str) -> int:
+        """How far a device's log is in."""
+        asked = sa.select(sa.func.max(entries.c.n)).where(entries.c.device == device)
+        with self._engine.connect() as connection:
+            return int(connection.scalar(asked) or 0)
 
     # --- the shop --------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from kiosk.hub.books import has_floor
 from kiosk.hub.records import chain_holds
 from kiosk.hub.tables import balances, devices, entries, redemptions, transfers
+from kiosk.hub.tables import branches as kept_branches
 from kiosk.ledger import accounts as acc
 from kiosk.ledger import entries as en
 from kiosk.offline import tables
@@ -16,6 +17,7 @@ from kiosk.offline.fold import is_own
 from kiosk.simulation.head import GIFTS
 from kiosk.simulation.machine import Machine
 from kiosk.simulation.people import price_of
+from kiosk.simulation.printer import Slip
 
 if TYPE_CHECKING:
     from kiosk.simulation.universe import Universe
@@ -57,6 +59,7 @@ class Court:
         yield "I8", self.each_intent_ended_once()
         yield "I9", self.both_sides_agree()
         yield "I11", self.only_copies_are_frozen()
+        yield "I8", self.vouchers_lived_their_days()
         yield "I13", self.nothing_is_set_aside_without_cause()
 
     def acknowledged_is_kept(self) -> Iterator[str]:
@@ -66,7 +69,7 @@ class Court:
                 continue
             kept = self._log(machine)
             for n, stored in machine.witness.acknowledged.items():
-                if kept.get(n) != stored:
+                if stored not in kept.get(n, ()):
                     what = "another" if n in kept else "gone"
                     yield f"{machine.name}: entry {n} was acknowledged and is {what}"
 
@@ -106,7 +109,7 @@ class Court:
 
     def stock_adds_up(self) -> Iterator[str]:
         """Pool, leases and issued pieces are what lies in the store room, but for claims nobody heard of."""
-        handed = Counter(slip.gift for slip, _ in self._universe.counter.handed_over)
+        handed = Counter(slip.gift for slip in self._handed_over())
         claimed = Counter(row.gift for row in self._operations.values() if row.claimed)
         for gift, _, pieces in GIFTS:
             booked = sum(
@@ -121,7 +124,7 @@ class Court:
 
     def gifts_were_there(self) -> Iterator[str]:
         """At no moment were more pieces handed over than there were."""
-        handed = Counter(slip.gift for slip, _ in self._universe.counter.handed_over)
+        handed = Counter(slip.gift for slip in self._handed_over())
         yield from (
             f"{gift}: {handed[gift]} handed over of {pieces}"
             for gift, _, pieces in GIFTS
@@ -130,7 +133,7 @@ class Court:
 
     def one_gift_a_voucher(self) -> Iterator[str]:
         """A voucher, however often copied and wherever shown, gave one gift."""
-        given = Counter(slip.number for slip, _ in self._universe.counter.handed_over)
+        given = Counter(slip.number for slip in self._handed_over())
         yield from (f"voucher {number} gave {times} gifts" for number, times in given.items() if times > 1)
         void = {row.voucher for row in self._operations.values() if row.state == "voided"}
         yield from (f"void voucher {number} gave a gift" for number in given if number in void)
@@ -157,24 +160,33 @@ class Court:
         for slip, attempt, known in self._universe.slips:
             if not known:
                 yield f"paper {slip.number} attempt {attempt} came out before its entry"
-            if slip.number not in numbers:
+            if slip.number not in numbers and not self._lost(slip.printed_by):
                 yield f"paper {slip.number} is in nobody's books"
 
     def each_intent_ended_once(self) -> Iterator[str]:
         """What was posted was printed at least once; one valid paper number an operation."""
         printed = {slip.op for slip, _, _ in self._universe.slips}
         for op, row in self._operations.items():
-            if row.state == "posted" and op not in printed:
+            if row.state == "posted" and op not in printed and not self._forked(row.device):
                 yield f"{op} was posted, and no paper ever came out"
         numbers: dict[str, set[str]] = {}
         for slip, _, _ in self._universe.slips:
             numbers.setdefault(slip.op, set()).add(slip.number)
         yield from (f"{op} has papers {found}" for op, found in numbers.items() if len(found) > 1)
 
+    def vouchers_lived_their_days(self) -> Iterator[str]:
+        """No voucher was ended by a clock that ran ahead."""
+        for machine in self._universe.machines:
+            for when, last in machine.witness.expiries:
+                if when < last:
+                    yield f"{machine.name} ended a voucher {(last - when) / 3.6e9:.0f} hours too early"
+
     def both_sides_agree(self) -> Iterator[str]:
         """Each kiosk's own fold is what head office holds for it."""
         for machine in self._live:
             assert machine.on is not None
+            if self._forked(machine.device):
+                continue
             ours = tables.cached_balances(machine.on.journal._database)
             theirs = {
                 key: amount
@@ -192,21 +204,43 @@ class Court:
         return is_own(machine.device, account)
 
     def only_copies_are_frozen(self) -> Iterator[str]:
-        """An honest kiosk with one disk is never frozen."""
+        """A copied device is found out and serves nobody; an honest kiosk with one disk is never frozen."""
+        copied = self._universe.weather.disaster == "copied"
         for machine in self._live:
-            if machine.resting:
+            if machine.resting and not self._forked(machine.device):
                 yield f"{machine.name} was frozen without cause"
+            if copied and self._forked(machine.device) and not machine.resting:
+                yield f"{machine.name} was copied, and serves on"
 
     def nothing_is_set_aside_without_cause(self) -> Iterator[str]:
         """Honest kiosks are never disputed; only what nobody could read is quarantined."""
         poisoned = any(machine.cable.unreadable for machine in self._universe.machines)
         for row in self._connection.execute(sa.select(entries).where(entries.c.verdict != "posted")):
-            if not (poisoned and row.verdict == "quarantined"):
+            if not (poisoned and row.verdict == "quarantined") and not self._forked(row.device):
                 yield f"{row.device} entry {row.n} ({row.kind}) is {row.verdict}: {row.reason}"
 
-    def _log(self, machine: Machine) -> dict[int, bytes]:
-        asked = sa.select(entries.c.n, entries.c.stored).where(entries.c.device == machine.device)
-        return {n: bytes(stored) for n, stored in self._connection.execute(asked)}
+    def _log(self, machine: Machine) -> dict[int, list[bytes]]:
+        """n -> what is kept there: one entry, or two where a device had two logs."""
+        kept: dict[int, list[bytes]] = {}
+        for table in (entries, kept_branches):
+            asked = sa.select(table.c.n, table.c.stored).where(table.c.device == machine.device)
+            for n, stored in self._connection.execute(asked):
+                kept.setdefault(n, []).append(bytes(stored))
+        return kept
+
+    def _forked(self, device: str) -> bool:
+        return device in self._universe.forked
+
+    def _lost(self, device: str) -> bool:
+        """Whether some of what it wrote went with its disk."""
+        destroyed = {machine.device for machine in self._universe.machines if machine.gone}
+        return self._forked(device) or device in destroyed
+
+    def _handed_over(self) -> Iterator[Slip]:
+        """Gifts that honest kiosks gave; what a copied one gave twice is its owner's loss."""
+        for slip, counter in self._universe.counter.handed_over:
+            if not (self._lost(slip.printed_by) or self._lost(counter)):
+                yield slip
 
 
 def branches(universe: "Universe") -> Counter[str]:

@@ -58,6 +58,7 @@ class Surroundings:
     uploader: type[Uploader] = Uploader
     cable: type[Cable] = Cable
     printer: type[SimPrinter] = SimPrinter
+    clock: type[KioskClock] = KioskClock
     ids: Callable[[Callable[[], int], random.Random], FreshIds] = FreshIds
 
 
@@ -101,7 +102,7 @@ class Machine:
         self.name = self.device
         folder.mkdir(parents=True, exist_ok=True)
         self.identity = identity_of(self.device, place)
-        self.clock = KioskClock(around.true)
+        self.clock = around.clock(around.true)
         self.fuse = Fuse()
         self.witness = Witness(tell=self.tell)
         self.cable = around.cable(self.device, around.head, self.fuse, around.chance)
@@ -129,6 +130,11 @@ class Machine:
         twin = Machine(self.around, self.place, folder, self.device)
         twin.name, twin.boots = name, self.boots + 1000
         return twin
+
+    def forget_beyond(self, n: int) -> None:
+        """The disk went back: what head office never got is gone from the world."""
+        for place in [place for place in self.witness.acknowledged if place > n]:
+            del self.witness.acknowledged[place]
 
     # --- power -----------------------------------------------------------------------------------
 
@@ -183,6 +189,7 @@ class Machine:
             pack=replica.pack,
             witness=self.witness,
             fuse=self.fuse,
+            true_time=self.around.true.now,
         )
 
     def go_dark(self, why: str) -> None:

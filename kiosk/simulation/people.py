@@ -1,7 +1,7 @@
 """People: members at a screen, staff behind a counter. Each is a generator that yields seconds to wait."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from kiosk import events as ev
@@ -122,8 +122,18 @@ class Counter:
     """A planted fault: staff who take paper for value."""
 
 
-def present(slip: Slip, machine: Machine, counter: Counter, chance: random.Random, request: str) -> Script:
+@dataclass(frozen=True)
+class Case:
+    """One thing at one counter: where, its name, and how the other kiosks' time goes by meanwhile."""
+
+    machine: Machine
+    request: str
+    second: Callable[[], None]
+
+
+def present(slip: Slip, case: Case, counter: Counter, chance: random.Random) -> Script:
     """Somebody comes to the counter with a paper; staff hand over what the kiosk says, and only then."""
+    machine, request = case.machine, case.request
     machine.tell(f"paper {slip.number} is presented")
     check = slip.check if chance.random() < 0.95 else "AAAAAA"
     machine.do(ev.ClaimAsked(request, slip.number, check, "staff-1"))
@@ -132,6 +142,7 @@ def present(slip: Slip, machine: Machine, counter: Counter, chance: random.Rando
         if request in machine.counter.heard or machine.view is None:
             break
         yield 1.0
+        case.second()
         machine.tick()
     machine.counter.gone.add(request)
     said = machine.counter.heard.get(request)
@@ -142,16 +153,16 @@ def present(slip: Slip, machine: Machine, counter: Counter, chance: random.Rando
             counter.handed_over.append((slip, machine.device))
 
 
-def look_for_paper(machine: Machine, chance: random.Random, request: str) -> Script:
+def look_for_paper(case: Case, chance: random.Random) -> Script:
     """Staff look at what is open: no paper in the tray means void, most of the time rightly."""
-    on = machine.on
+    machine, on = case.machine, case.machine.on
     open_ones = on.journal.unresolved() if on else ()
     unknown = [one.redeem.voucher for one in open_ones if one.state == "unknown"]
     machine.tray.clear()
     if unknown:
         number = chance.choice(unknown)
         machine.tell(f"staff void {number}")
-        machine.do(ev.VoidAsked(request, number, "staff-1"))
+        machine.do(ev.VoidAsked(case.request, number, "staff-1"))
     yield 1.0
 
 

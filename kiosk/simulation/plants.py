@@ -25,9 +25,9 @@ from kiosk.membership.vouchers import check_code, damm
 from kiosk.offline.transport import HubRefused
 from kiosk.offline.uploader import Uploader
 from kiosk.ports import Draft
-from kiosk.simulation.cable import Cable
+from kiosk.simulation.clocks import KioskClock
 from kiosk.simulation.printer import SimPrinter, Slip
-from kiosk.simulation.universe import Seams
+from kiosk.simulation.seams import Seams
 from kiosk.simulation.witness import WitnessedJournal
 
 
@@ -218,14 +218,27 @@ def clock_ids(now: Callable[[], int], chance: random.Random) -> FreshIds:
     return SequenceIds(now, chance)
 
 
-class BlindCable(Cable):
-    """Never tells a copied kiosk that its log was contradicted."""
+class BlindOffice(HeadOffice):
+    """Looks at no chain: whatever a device sends is its log."""
 
     def sync(self, request: wire.SyncRequest) -> wire.SyncAnswer:
-        """Everything is always fine."""
+        """Nobody is ever frozen."""
         answer = super().sync(request)
+        if not answer.state.frozen:
+            return answer
+        with self.engine.begin() as connection:
+            connection.exec_driver_sql("UPDATE devices SET frozen = ''")
         state = msgspec.structs.replace(answer.state, frozen=False)
-        return msgspec.structs.replace(answer, state=state, mark=request.mark_seen)
+        last = request.first + len(request.entries) - 1
+        return msgspec.structs.replace(answer, state=state, mark=wire.Mark(n=last, hash=request.head))
+
+
+class ProudClock(KioskClock):
+    """Believes itself, always."""
+
+    def trusted(self) -> bool:
+        """Of course."""
+        return True
 
 
 PLANTS: dict[str, Plant] = {
@@ -238,5 +251,7 @@ PLANTS: dict[str, Plant] = {
     "head-of-line": Plant("waits behind a poisoned entry", Seams(uploader=PatientUploader)),
     "new-number": Plant("reprints under a new number", Seams(printer=RenumberingPrinter)),
     "ids-from-clock": Plant("makes ids from clock and sequence", Seams(ids=clock_ids)),
+    "no-chain-check": Plant("looks at no chain", Seams(office=BlindOffice)),
+    "trusts-its-clock": Plant("ends vouchers by a clock that nobody checked", Seams(clock=ProudClock)),
     "paper-is-value": Plant("takes paper as value", Seams(trusts_paper=True)),
 }

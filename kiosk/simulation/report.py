@@ -1,10 +1,26 @@
 """Many stories in one: how many visits, which faults, which ways of settling, and what did not hold."""
 
+import itertools
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass, field
 
-from kiosk.simulation.universe import Seams, Story, tell
+from kiosk.simulation.seams import Seams
+from kiosk.simulation.story import Story
+from kiosk.simulation.universe import tell
+
+SETTLED = (
+    "post printed", "post reprinted", "post presented", "post printed-late",
+    "void K-PR-01", "void staff", "void expired",
+    "unknown K-PR-05", "unknown K-PR-09", "unknown restart",
+    "claim", "expire", "release", "grant claim wanted", "ret points", "ret tries",
+    "grant points wanted", "grant points ahead", "grant gift ahead", "grant tries wanted",
+    "counter given", "counter already", "counter void", "counter expired", "counter forged",
+    "counter not-now",
+    "tried hub", "tried here", "quarantined kind-unknown", "quarantined poison",
+)  # fmt: skip
+"""The ways of settling that a run of some length must have taken, each several times."""
 
 
 @dataclass
@@ -25,6 +41,10 @@ class Report:
         self.branches.update(story.branches)
         if story.violations:
             self.broken.append(story)
+
+    def rare(self, need: int) -> list[str]:
+        """Ways of settling that were taken fewer than `need` times."""
+        return [f"{name} ({self.branches[name]})" for name in SETTLED if self.branches[name] < need]
 
     def lines(self) -> Iterator[str]:
         """For people."""
@@ -50,3 +70,35 @@ def many(
         if report.broken and stop_at_first:
             break
     return report
+
+
+def many_at_once(start: int, more: Callable[[int], bool], jobs: int) -> Report:
+    """The same by several processes; the sum does not depend on who told which."""
+    report, seeds = Report(), itertools.count(start)
+    with ProcessPoolExecutor(jobs) as workers:
+        waiting: set[Future[Story]] = set()
+        begun = 0
+        while more(begun) or waiting:
+            while more(begun) and len(waiting) < 2 * jobs:
+                waiting.add(workers.submit(tell_briefly, next(seeds)))
+                begun += 1
+            done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
+            for told in done:
+                report.add(told.result())
+    report.broken.sort(key=lambda story: story.seed)
+    return report
+
+
+def tell_briefly(seed: int) -> Story:
+    """A story without its lines: they can be told again. A crash of the code under test is a violation."""
+    import logging
+
+    logging.disable(logging.CRITICAL)
+    try:
+        story = tell(seed)
+    except Exception as crash:
+        from kiosk.simulation.story import Weather
+
+        story = Story(seed, Weather(0, 0, 0, 0), violations=[f"crashed: {type(crash).__name__}: {crash}"])
+    story.lines.clear()
+    return story

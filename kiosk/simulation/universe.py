@@ -4,99 +4,19 @@ import heapq
 import itertools
 import random
 import tempfile
-from collections import Counter as Tally
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import ClassVar
 
-from kiosk.hub.office import HeadOffice
-from kiosk.ledger import entries as en
-from kiosk.ledger.ids import FreshIds
-from kiosk.offline.uploader import Uploader
-from kiosk.ports import Draft
-from kiosk.simulation.cable import Cable
 from kiosk.simulation.clocks import NOON, TrueTime
-from kiosk.simulation.head import Head
+from kiosk.simulation.faults import HOUR_US, Faults
+from kiosk.simulation.judge import branches, judge
 from kiosk.simulation.machine import EVERY_S, Machine, Surroundings
-from kiosk.simulation.people import Counter, Member, Mood, Script, look_for_paper, present, visit
-from kiosk.simulation.printer import FAIR, FATES, Fate, SimPrinter, Slip
-from kiosk.simulation.witness import WitnessedJournal
+from kiosk.simulation.people import Case, Counter, Member, Mood, Script, look_for_paper, present, visit
+from kiosk.simulation.printer import FAIR, FATES, Fate, Slip
+from kiosk.simulation.seams import Seams
+from kiosk.simulation.story import Story, Weather
 
-HOUR_US = 3_600_000_000
 DRAIN_ROUNDS = 80
-
-
-class Novelty(en.Body, frozen=True, kw_only=True):
-    """A kind of entry that no head office knows yet; it moves nothing."""
-
-    KIND: ClassVar[str] = "novelty"
-    note: str
-
-
-@dataclass(frozen=True)
-class Seams:
-    """Where a planted fault replaces a part; the defaults are the real ones."""
-
-    journal: type[WitnessedJournal] = WitnessedJournal
-    office: type[HeadOffice] = HeadOffice
-    head: type[Head] = Head
-    uploader: type[Uploader] = Uploader
-    cable: type[Cable] = Cable
-    printer: type[SimPrinter] = SimPrinter
-    ids: Callable[[Callable[[], int], random.Random], FreshIds] = FreshIds
-    trusts_paper: bool = False
-
-
-@dataclass(frozen=True)
-class Weather:
-    """What goes wrong in one story, and how often."""
-
-    kiosks: int
-    members: int
-    visits: int
-    days: float
-    outage: float = 0.0
-    loss: float = 0.0
-    power: float = 0.0
-    paper: float = 0.0
-    hub_crash: float = 0.0
-    poison: float = 0.0
-    clock: float = 0.0
-
-    @classmethod
-    def of(cls, chance: random.Random) -> "Weather":
-        """The weather of a seed: some stories are calm, some are not."""
-
-        def sometimes(share: float, most: float) -> float:
-            return chance.uniform(0, most) if chance.random() < share else 0.0
-
-        return cls(
-            kiosks=chance.choice((1, 2, 2, 3)),
-            members=chance.choice((2, 4, 6)),
-            visits=chance.randrange(15, 40),
-            days=chance.choice((0.5, 2.0, 6.0)),
-            outage=sometimes(0.7, 0.7),
-            loss=sometimes(0.6, 0.3),
-            power=sometimes(0.7, 0.5),
-            paper=sometimes(0.7, 1.0),
-            hub_crash=sometimes(0.5, 0.3),
-            poison=sometimes(0.2, 0.1),
-            clock=sometimes(0.3, 0.3),
-        )
-
-
-@dataclass
-class Story:
-    """What happened in one seed."""
-
-    seed: int
-    weather: Weather
-    visits: int = 0
-    faults: Tally[str] = field(default_factory=Tally)
-    branches: Tally[str] = field(default_factory=Tally)
-    violations: list[str] = field(default_factory=list)
-    lines: list[str] = field(default_factory=list)
 
 
 class Universe:
@@ -120,7 +40,7 @@ class Universe:
             true=self.true, head=self.head, chance=self.chance, tell=self.tell, fate=self._fate,
             printed=self._printed, later=self.later, journal=self.seams.journal,
             uploader=self.seams.uploader, cable=self.seams.cable, ids=self.seams.ids,
-            printer=self.seams.printer,
+            printer=self.seams.printer, clock=self.seams.clock,
         )  # fmt: skip
         self.machines = [
             Machine(self.around, place, folder / f"kiosk-{place:02}") for place in range(self.weather.kiosks)
@@ -128,6 +48,20 @@ class Universe:
         self.members = [Member(place) for place in range(self.weather.members)]
         self.opening_points = self.chance.choice((300, 800, 2000))
         self._requests = itertools.count()
+        self.forked: set[str] = set()
+        """Devices with two logs: what they did is judged by what became of it, not by the books."""
+        self.folder = folder
+
+    def add(self, machine: Machine) -> None:
+        """One more kiosk in the world."""
+        self.machines.append(machine)
+        machine.power_on()
+        self._turn(machine)
+
+    def retire(self, machine: Machine) -> None:
+        """Two people give a kiosk up for good."""
+        self.tell(machine.name, "is retired")
+        self.head.retire(machine.device)
 
     # --- time ------------------------------------------------------------------------------------
 
@@ -158,18 +92,16 @@ class Universe:
 
     def run(self) -> Story:
         """Tell the whole story, and judge it."""
-        from kiosk.simulation.judge import judge
-
         self._open()
         end = self.true.at + int(self.weather.days * 24 * HOUR_US)
         span = (end - self.true.at) / 1e6
         for _ in range(self.weather.visits):
             self.later(self.chance.uniform(0, span), self._somebody_comes)
-        self._plan_faults(span)
+        Faults(self).plan(span)
         self._run_until(end)
         self._clear_skies()
         self.story.violations += judge(self)
-        self._count_branches()
+        self.story.branches.update(branches(self))
         return self.story
 
     def _open(self) -> None:
@@ -187,11 +119,13 @@ class Universe:
         if machine.gone:
             return
         machine.sync()
+        if not machine.busy:
+            machine.tick()
         every_s = EVERY_S * max(1.0, self.weather.days) * self.chance.uniform(0.7, 1.3)
         self.later(every_s, lambda: self._turn(machine))
 
     def _free(self) -> Machine | None:
-        free = [machine for machine in self.machines if machine.on and not machine.busy]
+        free = [one for one in self.machines if one.on and not one.busy and not one.resting]
         return self.chance.choice(free) if free else None
 
     def _somebody_comes(self) -> None:
@@ -207,11 +141,10 @@ class Universe:
             slip = self.chance.choice(member.papers)
             if self.chance.random() < 0.7:
                 member.papers.remove(slip)  # else it was copied first
-            self.play(
-                self._counting(machine, present(slip, machine, self.counter, self.chance, self._request()))
-            )
+            case = self._case(machine)
+            self.play(self._counting(machine, present(slip, case, self.counter, self.chance)))
         elif self.chance.random() < 0.12:
-            self.play(self._counting(machine, look_for_paper(machine, self.chance, self._request())))
+            self.play(self._counting(machine, look_for_paper(self._case(machine), self.chance)))
         else:
             self.play(self._counting(machine, visit(member, machine, self.chance, Mood())))
 
@@ -221,84 +154,16 @@ class Universe:
         yield from script
         machine.busy = False
 
-    def _request(self) -> str:
-        return f"request-{next(self._requests)}"
+    def _case(self, machine: Machine) -> Case:
+        return Case(machine, f"request-{next(self._requests)}", self._second)
 
-    # --- faults ----------------------------------------------------------------------------------
+    def _second(self) -> None:
+        """A second at a counter: whoever waits for a right asks again, the others now and then."""
+        for machine in list(self.machines):
+            if machine.on and (machine.on.wants.live() or self.chance.random() < 0.1):
+                machine.sync()
 
-    def _plan_faults(self, span: float) -> None:
-        weather = self.weather
-        for machine in self.machines:
-            self._plan_outages(machine, span)
-            self.later(600, lambda machine=machine: self._watch_power(machine))  # type: ignore[misc]
-        for share, what in (
-            (weather.hub_crash * 20, self._hub_crashes),
-            (weather.loss * 40, self._old_request),
-            (weather.poison * 20, self._entry_nobody_reads),
-            (weather.clock * 10, self._clock_jumps),
-        ):
-            for _ in range(int(share)):
-                self.later(self.chance.uniform(0, span), what)
-        for machine in self.machines:
-            machine.cable.loss = weather.loss
-
-    def _plan_outages(self, machine: Machine, span: float) -> None:
-        at = self.chance.uniform(0, span / 3)
-        while self.weather.outage and at < span:
-            length = self.chance.expovariate(1 / (span * self.weather.outage / 3))
-            self.later(at, lambda: self._cut(machine, True))
-            self.later(at + length, lambda: self._cut(machine, False))
-            at += length + self.chance.expovariate(1 / (span / 4))
-
-    def _cut(self, machine: Machine, cut: bool) -> None:
-        if self.clear:
-            return
-        machine.cable.cut = cut
-        self.story.faults["network cut"] += cut
-        machine.tell("network cut" if cut else "network back")
-
-    def _watch_power(self, machine: Machine) -> None:
-        if machine.gone:
-            return
-        if machine.on is None:
-            self.story.faults["power cut"] += 1
-            machine.power_on()
-        self.later(600, lambda: self._watch_power(machine))
-
-    def _hub_crashes(self) -> None:
-        if self.clear:
-            return
-        if self.chance.random() < 0.3:
-            self.head.crash_before_next_commit()
-            self.story.faults["hub crash before commit"] += 1
-        else:
-            self.head.restart()
-            self.story.faults["hub restart"] += 1
-        self.tell("head office", "crashes")
-
-    def _old_request(self) -> None:
-        machine = self.chance.choice(self.machines)
-        if not self.clear and machine.cable.deliver_again():
-            self.story.faults["old request again"] += 1
-            machine.tell("an old request arrives again")
-
-    def _entry_nobody_reads(self) -> None:
-        """A newer kiosk writes a kind that head office does not know; its door may not even read it."""
-        machine = self.chance.choice(self.machines)
-        if machine.on is None or self.clear:
-            return
-        if self.chance.random() < 0.7:
-            machine.cable.unreadable.add(machine.on.journal.tail().n + 1)
-        machine.write(Draft(Novelty(note="from a later version")))
-        self.story.faults["unreadable entry"] += 1
-
-    def _clock_jumps(self) -> None:
-        machine = self.chance.choice(self.machines)
-        if self.clear:
-            return
-        machine.clock.skew = self.chance.choice((0, -30 * 24, 5, 400 * 24)) * HOUR_US
-        machine.clock.good = machine.clock.skew == 0 or self.chance.random() < 0.3
-        self.story.faults["clock jump"] += 1
+    # --- what comes out of printers ---------------------------------------------------------------
 
     def _fate(self) -> Fate:
         if self.clear or self.chance.random() >= self.weather.paper:
@@ -343,13 +208,10 @@ class Universe:
             return True
         if machine.on is None:
             return False
+        if machine.device in self.forked:
+            return machine.resting or self.weather.disaster == "set back"
         journal = machine.on.journal
         return journal.tail() == journal.mark_seen()
-
-    def _count_branches(self) -> None:
-        from kiosk.simulation.judge import branches
-
-        self.story.branches.update(branches(self))
 
 
 def tell(seed: int, seams: Seams | None = None, weather: Weather | None = None) -> Story:

@@ -16,6 +16,8 @@ class Witness:
     """What one journal told its callers: n -> the bytes it said were durable."""
 
     acknowledged: dict[int, bytes] = field(default_factory=dict)
+    expiries: list[tuple[int, int]] = field(default_factory=list)
+    """(when, the true time; the voucher's last moment) of each voucher that was ended by time."""
     tell: Callable[[str], None] = lambda _line: None
 
     def hear(self, entries: tuple[en.Entry, ...]) -> None:
@@ -30,8 +32,10 @@ class Witness:
 class WitnessedJournal(DurableJournal):
     """The real journal; its callers may lose power before and after each write."""
 
-    def __init__(self, *args: Any, witness: Witness, fuse: Fuse, **named: Any) -> None:
-        self._witness, self._fuse = witness, fuse
+    def __init__(
+        self, *args: Any, witness: Witness, fuse: Fuse, true_time: Callable[[], int], **named: Any
+    ) -> None:
+        self._witness, self._fuse, self._true_time = witness, fuse, true_time
         super().__init__(*args, **named)
 
     def append(self, *drafts: Draft) -> tuple[en.Entry, ...]:
@@ -41,7 +45,14 @@ class WitnessedJournal(DurableJournal):
         # Durable, but whoever asked has not heard yet: a cut here is the interesting one.
         self._fuse.step()
         self._witness.hear(entries)
+        for draft in drafts:
+            if isinstance(draft.body, en.Expire) or getattr(draft.body, "reason", "") == "expired":
+                self._witness.expiries.append((self._true_time(), self._last_moment(draft.body.op)))  # type: ignore[attr-defined]
         return entries
+
+    def _last_moment(self, op: str) -> int:
+        operation = self.operation(op)
+        return operation.redeem.expires if operation else 0
 
     def move_mark(self, mark: Mark) -> None:
         """The same for what head office acknowledged."""
