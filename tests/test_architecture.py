@@ -42,6 +42,8 @@ HOMES: dict[str, tuple[str, ...]] = {
     "sqlcipher3": ("offline/disk",),
     "requests": ("offline/transport", "hub/console_client", "demo"),
     "sqlalchemy": ("hub", "simulation"),
+    "psycopg": ("hub/transactions",),
+    "tenacity": ("hub/transactions",),
     "fastapi": ("hub", "demo"),
     "uvicorn": ("hub", "demo"),
     "babel": ("words", "commands"),
