@@ -55,7 +55,7 @@ class Redeem(Body, frozen=True, kw_only=True):
 class Granted(Body, frozen=True, kw_only=True):
     """A grant taken over, with all its fields, so that a restored hub can book it again.
 
-    `voucher` comes with the right to claim a voucher that another device issued.
+    `voucher` comes with the right to claim a voucher that another device issued. `seal` is the hub's own mark.
     """
 
     KIND: ClassVar[str] = "grant"
@@ -69,6 +69,7 @@ class Granted(Body, frozen=True, kw_only=True):
     want: str | None = None
     not_after: int | None = None
     voucher: Redeem | None = None
+    seal: bytes = b""
 
 
 class Returned(Body, frozen=True, kw_only=True):
@@ -178,10 +179,20 @@ class Unmerge(Body, frozen=True, kw_only=True):
 
 
 class Checkpoint(Body, frozen=True, kw_only=True):
-    """The fold up to here, so that what lies before may be pruned once it is stable."""
+    """What the entries up to `cut` say, by its digest, so that they may be pruned once they are stable.
+
+    `hash` is the chain's at the cut; `gen`, `d` and `redeemed` are the downlink and the redemptions until
+    then; `digest` sums up the `operations` and balances that the device keeps (they would fit no entry).
+    """
 
     KIND: ClassVar[str] = "checkpoint"
-    balances: tuple[tuple[str, str, int], ...]
+    cut: int
+    hash: bytes
+    gen: int
+    d: int
+    redeemed: int
+    operations: int
+    digest: bytes
 
 
 class Poison(Body, frozen=True, kw_only=True):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlite_utils import Database
 
 from kiosk.ledger import entries as en
+from kiosk.ledger.sync import Mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +22,14 @@ class Batch:
         return self.first + len(self.entries) - 1
 
 
-def read_batch(database: Database, after: int, entries: int, size: int) -> Batch:
-    """At most `entries` entries and `size` bytes after n = `after`, but at least one if there is one."""
+def read_batch(database: Database, after: int | Mark, entries: int, size: int) -> Batch:
+    """At most `entries` entries and `size` bytes after `after`, but at least one if there is one.
+
+    A mark stands for an entry that was pruned.
+    """
     asked = "SELECT stored, hash FROM entries WHERE n > ? ORDER BY n LIMIT ?"
     chosen: list[bytes] = []
-    head = _hash_at(database, after)
+    after, head = (after.n, after.hash) if isinstance(after, Mark) else (after, _hash_at(database, after))
     for stored, hashed in database.execute(asked, (after, max(1, entries))).fetchall():
         size -= len(stored)
         if size < 0 and chosen:

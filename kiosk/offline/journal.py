@@ -6,15 +6,18 @@ from pathlib import Path
 
 from kiosk.ledger import accounts as acc
 from kiosk.ledger import entries as en
+from kiosk.ledger.legs import Balances
 from kiosk.ledger.sync import Grant, Instruction, Mark
 from kiosk.offline import tables
 from kiosk.offline.batches import Batch, read_batch, wrapped
+from kiosk.offline.cut import LIVE, SLICE, Cut, next_cut, prune_entries
 from kiosk.offline.disk import DiskError, fault, open_exclusive
 from kiosk.offline.escrow import obeyed, spare, taken
-from kiosk.offline.fold import BrokenChain
+from kiosk.offline.fold import redeem_in
 from kiosk.offline.follow import Course
-from kiosk.offline.page import Head, Page, redeem_in
-from kiosk.ports import Clock, Draft, Ids, JournalFailed, NotHeld, Operation
+from kiosk.offline.opening import open_tables
+from kiosk.offline.page import Head, Page
+from kiosk.ports import Clock, Draft, Ids, JournalFailed, Operation
 
 DRAFTS_MAX = 1000
 SOFTWARE = "0.1.0"
@@ -35,10 +38,11 @@ class DurableJournal:
         software: str = SOFTWARE,
         key: bytes | None = None,
     ) -> None:
-        """Open, check the whole chain and every cache, then journal a `boot` with a fresh nonce."""
+        """Open, check what is kept and the chain since the cut, then journal a `boot` with a fresh nonce."""
         self.device = device
         self._zone, self._clock, self._ids, self._pack = zone, clock, ids, pack
         self.failed: JournalFailed | None = None
+        self._cutting: Cut | None = None
         self._database = open_exclusive(path, key)
         try:
             with self._guarded():
@@ -69,9 +73,10 @@ class DurableJournal:
 
     def effect_beyond(self, member: str, n: int) -> int:
         """What own entries after n did to this member's points (theirs and those in our escrow)."""
-        asked = "SELECT coalesce(sum(effect), 0) FROM entries WHERE whose = ? AND n > ? AND effect <> 0"
+        asked = "SELECT coalesce(sum(points), 0) FROM effects WHERE whose = ? AND n > ?"
         with self._guarded():
-            return int(self._database.execute(asked, (member, n)).fetchone()[0])
+            live = sum(points for at, whose, points in self._head.effects if whose == member and at > n)
+            return live + int(self._database.execute(asked, (member, n)).fetchone()[0])
 
     def operation(self, op: str) -> Operation | None:
         """A redemption by its id."""
@@ -130,17 +135,27 @@ class DurableJournal:
             return Mark(n=self._head.n, hash=self._head.hash)
 
     def hash_at(self, n: int) -> bytes | None:
-        """Our chain hash at n (32 zero bytes at 0); None beyond our tail."""
+        """Our chain hash at n (32 zero bytes at 0); None beyond our tail, and below `floor`."""
         if n == 0:
             return en.GENESIS
+        floor = self.floor()
+        if n == floor.n:
+            return floor.hash
         with self._guarded():
             found = self._database.execute("SELECT hash FROM entries WHERE n = ?", (n,)).fetchone()
         return bytes(found[0]) if found else None
 
+    def floor(self) -> Mark:
+        """The last entry that was pruned: its n and chain hash."""
+        with self._guarded():
+            n, hashed = tables.floor(self._database)
+            return Mark(n=n, hash=hashed)
+
     def batch(self, after: int, entries: int, size: int) -> Batch:
         """The entries after `after`, at most so many and so many bytes (but one if there is one)."""
+        floor = self.floor()
         with self._guarded():
-            return read_batch(self._database, after, entries, size)
+            return read_batch(self._database, floor if after <= floor.n else after, entries, size)
 
     def poison(self, n: int) -> Batch:
         """Entry n alone, its bytes wrapped: the chain still covers the bytes, not the wrapper."""
@@ -192,18 +207,42 @@ class DurableJournal:
         with self._guarded():
             return str(tables.meta(self._database, "frozen") or "")
 
+    # --- growing old -----------------------------------------------------------------------------
+
+    def move_cut(self, most: int = SLICE, keep: int = LIVE) -> bool:
+        """Move the cut by at most so many entries, leaving `keep` behind it. True if it moved.
+
+        Nothing is deleted by it; it bounds what a start must read and what lies in memory.
+        """
+        with self._guarded():
+            due = min(most, self._head.n - self._base.n - keep)
+            if due < min(most, SLICE):
+                return False
+            cutting = self._cutting = next_cut(self._database, self._base, due)
+        try:
+            self.append(Draft(cutting.checkpoint))
+        finally:
+            self._cutting = None
+        with self._guarded():
+            self._head.forget(self._base.n)
+        return True
+
+    def prune(self, stable: int) -> bool:
+        """Delete what head office has safely twice and the cut has passed, step by step. True: more to do."""
+        moved = self.move_cut()
+        with self._guarded():
+            return prune_entries(self._database, min(stable, self._base.n, self.mark_seen().n)) or moved
+
+    def balances(self) -> Balances:
+        """All that this device holds, now."""
+        with self._guarded():
+            return dict(self._head.balances)
+
     # --- inside ----------------------------------------------------------------------------------
 
     def _load(self) -> None:
-        tables.prepare(self._database, self.device)
-        try:
-            fold = tables.folded(self._database, self.device)
-        except (BrokenChain, NotHeld, KeyError) as wrong:
-            raise JournalFailed("K-JR-03", f"the chain does not hold: {wrong}") from wrong
-        differing = tables.differences(self._database, fold)
-        if differing:
-            raise JournalFailed("K-JR-03", f"the cached {differing} differ from the log")
-        self._head = Head(fold.n, fold.hash, fold.balances, fold.downlink, fold.redeemed)
+        opened = open_tables(self._database, self.device)
+        self._base, self._head = opened.base, Head.of(opened.fold)
 
     def _write(self, drafts: tuple[Draft, ...]) -> tuple[en.Entry, ...]:
         page = Page(self._database, self.device, self._head)
@@ -211,7 +250,8 @@ class DurableJournal:
             if self._spends(drafts):
                 raise JournalFailed("K-SY-01", "this device is frozen and spends nothing")
             entries = tuple(page.write(draft, self._entry(draft)) for draft in drafts)
-            page.write_balances()
+            if self._cutting is not None:
+                self._cutting.store(self._database)
         self._head = page.turned()  # only now: COMMIT has returned, so it is on disk
         return entries
 
@@ -251,12 +291,13 @@ class DurableJournal:
             )
 
     def _told(self, course: Course) -> Operation:
-        begun, _ = self._stored(course.n)
-        redeem = redeem_in(begun)
-        claim_at, claim = self._stored(course.claim_n) if course.claim_n else (None, None)
+        stored, ended = tables.evidence(self._database, course)
+        begun = en.decode(stored)
+        claim_at = en.decode(ended) if ended else None
+        claim = en.body_of(claim_at) if claim_at else None
         right = self._head.balances.get((acc.escrow(self.device), acc.claim(course.voucher)), 0)
         return Operation(
-            redeem=redeem,
+            redeem=redeem_in(begun),
             member=course.member,
             state=course.state,
             attempt=course.attempt,
@@ -268,11 +309,6 @@ class DurableJournal:
             clock=begun.clock,
             n=course.n,
         )
-
-    def _stored(self, n: int) -> tuple[en.Entry, en.Body | None]:
-        (stored,) = self._database.execute("SELECT stored FROM entries WHERE n = ?", (n,)).fetchone()
-        entry = en.decode(stored)
-        return entry, en.body_of(entry)
 
     @contextmanager
     def _guarded(self) -> Iterator[None]:

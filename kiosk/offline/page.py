@@ -1,14 +1,14 @@
 """One transaction's worth of entries: each is checked against what the ones before it left."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from sqlite_utils import Database
 
 from kiosk.ledger import entries as en
 from kiosk.ledger.legs import Balances, LooseEnd, Transfer, transfers
 from kiosk.offline import tables
-from kiosk.offline.fold import Downlink, effect, is_own
+from kiosk.offline.fold import Downlink, Fold, effect, is_own, redeem_in
 from kiosk.offline.follow import FOLLOWERS, Course, begin, follow, told
 from kiosk.ports import Draft, NotHeld
 
@@ -18,22 +18,31 @@ ENTRY_MAX = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Where the log stands: last n and hash, own balances, downlink, redeem entries so far."""
+    """Where the log stands: last n and hash, own balances, downlink, redeem entries so far.
+
+    `ids` and `effects` (n, whose points, change) are those of the entries after the cut.
+    """
 
     n: int
     hash: bytes
     balances: Balances
     downlink: Downlink
     redeemed: int
+    ids: dict[str, int] = field(default_factory=dict)
+    effects: list[tuple[int, str, int]] = field(default_factory=list)
 
+    @classmethod
+    def of(cls, fold: Fold) -> "Head":
+        """Where a fold ended."""
+        return cls(
+            fold.n, fold.hash, fold.balances, fold.downlink, fold.redeemed, dict(fold.ids), list(fold.effects)
+        )
 
-def redeem_in(entry: en.Entry) -> en.Redeem:
-    """The redemption that an entry began, or that came with the right to claim it."""
-    body = en.body_of(entry)
-    if isinstance(body, en.Granted):
-        body = body.voucher
-    assert isinstance(body, en.Redeem), f"entry {entry.n} began no operation"
-    return body
+    def forget(self, n: int) -> None:
+        """Drop what is told of entry n and all before it: the cut has moved there."""
+        for name in [name for name, at in self.ids.items() if at <= n]:
+            del self.ids[name]
+        self.effects[:] = [effect for effect in self.effects if effect[0] > n]
 
 
 class Page:
@@ -43,7 +52,12 @@ class Page:
         self._database = database
         self._device = device
         self._n, self._hash, self._redeemed = head.n, head.hash, head.redeemed
+        self._head = head
         self._before = head.balances
+        self._ids: dict[str, int] = {}
+        self._effects: list[tuple[int, str, int]] = []
+        self.written: list[tuple[int, bytes, bytes]] = []
+        """(n, hash, stored) of each entry on this page."""
         self._changed: Balances = {}
         self._downlink = replace(head.downlink)
 
@@ -65,17 +79,12 @@ class Page:
         self._hash = en.chained(self._hash, stored)
         self._n = entry.n
         self._downlink.see(draft.body)
-        row = (entry.n, entry.id, entry.kind, self._hash, stored, whose, points)
-        self._database.execute(tables.INSERT_ENTRY, row)
+        self._ids[entry.id] = entry.n
+        if points:
+            self._effects.append((entry.n, whose, points))
+        self._database.execute(tables.INSERT_ENTRY, (entry.n, entry.kind, self._hash, stored))
+        self.written.append((entry.n, self._hash, stored))
         return entry
-
-    def write_balances(self) -> None:
-        """Store the balances that changed."""
-        for (account, asset), amount in sorted(self._changed.items()):
-            if amount:
-                self._database.execute(tables.PUT_BALANCE, (account, asset, amount))
-            elif (account, asset) in self._before:
-                self._database.execute(tables.DROP_BALANCE, (account, asset))
 
     def turned(self) -> Head:
         """Where the log stands now that this page is on disk."""
@@ -85,10 +94,14 @@ class Page:
                 balances[key] = amount
             else:
                 balances.pop(key, None)
-        return Head(self._n, self._hash, balances, self._downlink, self._redeemed)
+        ids, effects = self._head.ids, self._head.effects
+        ids.update(self._ids)
+        effects.extend(self._effects)
+        return Head(self._n, self._hash, balances, self._downlink, self._redeemed, ids, effects)
 
     def _refuse_used_id(self, name: str) -> None:
-        if self._database.execute("SELECT 1 FROM entries WHERE id = ?", (name,)).fetchone():
+        """Fresh ids never meet; this catches a draft journalled twice, and head office remembers for ever."""
+        if name in self._head.ids or name in self._ids:
             raise NotHeld(f"{name}: this entry was written before")
 
     def _operation(self, draft: Draft, entry: en.Entry) -> dict[str, tuple[en.Redeem, str]]:
@@ -97,7 +110,7 @@ class Page:
             same = ("WHERE op = ? OR voucher = ?", (body.op, body.voucher))
             if next(tables.courses(self._database, *same), None) is not None:
                 raise NotHeld(f"{body.op}: operation or voucher {body.voucher} exists already")
-            self._put(begin(entry, body))
+            self._put(begin(entry, body), entry.n)
             self._redeemed += 1
             return {body.op: (body, draft.member or "")}
         if isinstance(body, en.Granted) and body.voucher is not None:
@@ -107,21 +120,20 @@ class Page:
         course = next(tables.courses(self._database, "WHERE op = ?", (body.op,)), None)
         if course is None:
             raise NotHeld(f"{body.op}: no such operation here")
-        self._put(follow(course, entry.n, body))
-        return {body.op: (self._redeem(course.n), course.member)}
+        self._put(follow(course, entry.n, body), entry.n)
+        return {body.op: (self._redeem(course), course.member)}
 
     def _hear_of(self, n: int, voucher: en.Redeem) -> None:
         """The right to claim arrived: from now on we know the operation, unless it is our own."""
         if next(tables.courses(self._database, "WHERE op = ?", (voucher.op,)), None) is None:
-            self._put(told(n, voucher))
+            self._put(told(n, voucher), n)
 
-    def _redeem(self, n: int) -> en.Redeem:
-        (stored,) = self._database.execute("SELECT stored FROM entries WHERE n = ?", (n,)).fetchone()
-        return redeem_in(en.decode(stored))
+    def _redeem(self, course: Course) -> en.Redeem:
+        begun, _ = tables.evidence(self._database, course)
+        return redeem_in(en.decode(begun))
 
-    def _put(self, course: Course) -> None:
-        values = {name: getattr(course, name) for name in Course.__dataclass_fields__}
-        self._database.execute(tables.PUT_COURSE, values)
+    def _put(self, course: Course, touched: int) -> None:
+        tables.put_live(self._database, course, touched)
 
     def _move(self, leg: Transfer) -> None:
         if leg.amount < 0:

@@ -1,53 +1,80 @@
-"""The journal's tables: entries are the truth, the rest is a cache that must equal their fold."""
+"""The journal's tables: entries are the truth; what they say up to the cut is kept, the rest is live.
+
+`entries` is all that a step writes. `operations`, `effects` and `balances` hold the fold up to the cut and
+change only when the cut moves (see cut.py); what happened since lies in memory, folded again at every start.
+"""
 
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
 from sqlite_utils import Database
 
-from kiosk.ledger.legs import Balances
-from kiosk.offline.fold import BrokenChain, Fold
+from kiosk.ledger import entries as en
+from kiosk.offline.fold import BrokenChain, Fold, Story, redeem_in
 from kiosk.offline.follow import Course
+from kiosk.offline.upgrade import upgrade
 from kiosk.ports import JournalFailed
 
-_SCHEMA = (
-    """CREATE TABLE entries (
-        n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, kind TEXT NOT NULL, hash BLOB NOT NULL,
-        stored BLOB NOT NULL, whose TEXT NOT NULL, effect INTEGER NOT NULL)""",
-    "CREATE INDEX effects ON entries (whose, n, effect) WHERE effect <> 0",
+VERSION = 2
+
+ENTRIES = """CREATE TABLE entries (
+    n INTEGER PRIMARY KEY, kind TEXT NOT NULL, hash BLOB NOT NULL, stored BLOB NOT NULL)"""
+_COURSE_COLUMNS = """n INTEGER PRIMARY KEY, op TEXT NOT NULL UNIQUE, voucher TEXT NOT NULL UNIQUE,
+    member TEXT NOT NULL, state TEXT NOT NULL, attempt INTEGER NOT NULL, claim_n INTEGER NOT NULL,
+    expires INTEGER NOT NULL"""
+KEPT = (
+    # What began and what ended an operation stays with it for good: the entries themselves may be pruned.
+    f"CREATE TABLE operations ({_COURSE_COLUMNS}, begun BLOB NOT NULL, ended BLOB NOT NULL)",
+    "CREATE INDEX open_operations ON operations (n) WHERE state IN ('redeemed', 'printing', 'unknown')",
+    "CREATE INDEX expiring ON operations (expires, n) WHERE claim_n = 0 AND expires > 0",
+    "CREATE INDEX of_member ON operations (member, n)",
+    "CREATE TABLE effects (n INTEGER PRIMARY KEY, whose TEXT NOT NULL, points INTEGER NOT NULL)",
+    "CREATE INDEX of_whom ON effects (whose, n, points)",
     """CREATE TABLE balances (
         account TEXT NOT NULL, asset TEXT NOT NULL, amount INTEGER NOT NULL CHECK (amount > 0),
         PRIMARY KEY (account, asset)) WITHOUT ROWID""",
-    """CREATE TABLE operations (
-        n INTEGER PRIMARY KEY, op TEXT NOT NULL UNIQUE, voucher TEXT NOT NULL UNIQUE, member TEXT NOT NULL,
-        state TEXT NOT NULL, attempt INTEGER NOT NULL, claim_n INTEGER NOT NULL, expires INTEGER NOT NULL)""",
-    "CREATE INDEX open_operations ON operations (n) WHERE state IN ('redeemed', 'printing', 'unknown')",
-    """CREATE INDEX expiring ON operations (expires, n)
-        WHERE state IN ('posted', 'unknown') AND claim_n = 0 AND expires > 0""",
-    "CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID",
 )
-INSERT_ENTRY = "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?)"
-PUT_COURSE = """INSERT INTO operations
-    VALUES (:n, :op, :voucher, :member, :state, :attempt, :claim_n, :expires)
-    ON CONFLICT (n) DO UPDATE SET state = :state, attempt = :attempt, claim_n = :claim_n"""
-PUT_BALANCE = """INSERT INTO balances VALUES (?, ?, ?)
-    ON CONFLICT (account, asset) DO UPDATE SET amount = excluded.amount"""
-DROP_BALANCE = "DELETE FROM balances WHERE account = ? AND asset = ?"
+META = "CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID"
+_COURSE = "n, op, voucher, member, state, attempt, claim_n, expires"
+_LIVE = (
+    f"CREATE TEMP TABLE live ({_COURSE_COLUMNS}, touched INTEGER NOT NULL)",
+    f"""CREATE TEMP VIEW courses AS SELECT {_COURSE} FROM temp.live UNION ALL
+        SELECT {_COURSE} FROM main.operations AS kept
+        WHERE NOT EXISTS (SELECT 1 FROM temp.live AS newer WHERE newer.n = kept.n)""",  # noqa: S608
+)
+INSERT_ENTRY = "INSERT INTO entries VALUES (?, ?, ?, ?)"
+_PUT_LIVE = f"""INSERT INTO temp.live ({_COURSE}, touched) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (n) DO UPDATE SET state = excluded.state, attempt = excluded.attempt,
+    claim_n = excluded.claim_n, touched = excluded.touched"""  # noqa: S608
 PUT_META = "INSERT INTO meta VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value"
 FROM_ELSEWHERE = "WHERE state = 'elsewhere' AND claim_n = 0"
-_COURSE = "SELECT n, op, voucher, member, state, attempt, claim_n, expires FROM operations"
+_FOLDED = "SELECT n, stored, hash FROM entries WHERE n > ? ORDER BY n LIMIT ?"
 
 
 def prepare(database: Database, device: str) -> None:
-    """Make the tables in a new file; K-JR-03 if an old one belongs to another device."""
-    if database.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,):
-        with database.atomic():
-            for statement in _SCHEMA:
+    """Make the tables in a new file; K-JR-03 if an old one belongs to another device or a later version."""
+    with database.atomic():
+        if database.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,):
+            for statement in (META, ENTRIES, *KEPT):
                 database.execute(statement)
             database.execute(PUT_META, ("device", device))
-    owner = meta(database, "device")
+            database.execute(PUT_META, ("version", VERSION))
+        elif meta(database, "version") is None:
+            upgrade(database, ENTRIES, KEPT)
+            database.execute(PUT_META, ("version", VERSION))
+    owner, version = meta(database, "device"), meta(database, "version")
     if owner != device:
         raise JournalFailed("K-JR-03", f"this is the journal of {owner}, not of {device}")
+    if version != VERSION:
+        raise JournalFailed("K-JR-03", f"this journal is of version {version}, this software knows {VERSION}")
+    open_live(database)
+
+
+def open_live(database: Database) -> None:
+    """The tables in memory for what happened since the cut; empty."""
+    for statement in _LIVE:
+        database.execute(statement)
 
 
 def meta(database: Database, name: str) -> Any:
@@ -56,32 +83,76 @@ def meta(database: Database, name: str) -> Any:
     return found[0] if found else None
 
 
-def folded(database: Database, device: str) -> Fold:
-    """The whole log, checked link by link; BrokenChain at the first that does not fit."""
-    fold = Fold(device)
-    for n, stored, hashed in database.execute("SELECT n, stored, hash FROM entries ORDER BY n"):
+def checkpoint(database: Database) -> en.Checkpoint | None:
+    """What the entries up to the cut said; None before the first cut."""
+    packed = meta(database, "checkpoint")
+    return msgspec.msgpack.decode(packed, type=en.Checkpoint) if packed else None
+
+
+def floor(database: Database) -> tuple[int, bytes]:
+    """The last pruned entry's n and hash; (0, 32 zero bytes) while nothing is pruned."""
+    return meta(database, "floor_n") or 0, bytes(meta(database, "floor_hash") or en.GENESIS)
+
+
+def begun_fold(database: Database, device: str) -> Fold:
+    """The fold up to the cut; operations are looked up when an entry speaks of them."""
+    cut = checkpoint(database)
+    fold = Fold(device, kept=lambda op: _story(database, op))
+    if cut is not None:
+        fold.n, fold.hash, fold.redeemed = cut.cut, cut.hash, cut.redeemed
+        fold.downlink.gen, fold.downlink.d = cut.gen, cut.d
+    rows = database.execute("SELECT account, asset, amount FROM balances")
+    fold.balances = {(account, asset): amount for account, asset, amount in rows}
+    return fold
+
+
+def fold_on(database: Database, fold: Fold, most: int) -> Fold:
+    """The next entries, at most so many, checked link by link; BrokenChain at the first that does not fit."""
+    for n, stored, hashed in database.execute(_FOLDED, (fold.n, most)):
         if not isinstance(stored, bytes):  # a disk that lies leaves rows that the schema forbids
             raise BrokenChain(f"entry {n} holds no bytes")
         fold.take(n, stored, hashed)
     return fold
 
 
-def cached_balances(database: Database) -> Balances:
-    """The balances as they were cached."""
-    rows = database.execute("SELECT account, asset, amount FROM balances")
-    return {(account, asset): amount for account, asset, amount in rows}
+def put_live(database: Database, course: Course, touched: int) -> None:
+    """Where an operation stands now; `touched` is the entry that moved it there."""
+    values = (*course_row(course), touched)
+    database.execute(_PUT_LIVE, values)
+
+
+def course_row(course: Course) -> tuple[Any, ...]:
+    """A course as it lies in a row."""
+    return tuple(getattr(course, name) for name in Course.__dataclass_fields__)
 
 
 def courses(database: Database, where: str = "", values: tuple[Any, ...] = ()) -> Iterator[Course]:
-    """Operations as they were cached, filtered by an SQL condition."""
-    for row in database.execute(f"{_COURSE} {where}", values):
+    """Operations as they stand, filtered by an SQL condition."""
+    for row in database.execute(f"SELECT {_COURSE} FROM temp.courses {where}", values):  # noqa: S608
         yield Course(*row)
 
 
-def differences(database: Database, fold: Fold) -> str:
-    """What of the cache differs from the fold, or ''."""
-    if cached_balances(database) != fold.balances:
-        return "balances"
-    if {course.op: course for course in courses(database)} != fold.courses:
-        return "operations"
-    return ""
+def evidence(database: Database, course: Course) -> tuple[bytes, bytes]:
+    """The stored entries that began an operation and that ended its right to claim (b'': none did)."""
+    begun = stored_at(database, course.n)
+    ended = stored_at(database, course.claim_n) if course.claim_n else b""
+    if begun is None or ended is None:
+        asked = "SELECT begun, ended FROM operations WHERE n = ?"
+        kept = database.execute(asked, (course.n,)).fetchone() or (b"", b"")
+        begun, ended = begun or kept[0], kept[1] if ended is None else ended
+    return bytes(begun), bytes(ended)
+
+
+def stored_at(database: Database, n: int) -> bytes | None:
+    """An entry's bytes, None if it is not here (any more)."""
+    found = database.execute("SELECT stored FROM entries WHERE n = ?", (n,)).fetchone()
+    return found[0] if found else None
+
+
+def _story(database: Database, op: str) -> Story | None:
+    asked = f"SELECT {_COURSE}, begun FROM operations WHERE op = ?"  # noqa: S608
+    found = database.execute(asked, (op,)).fetchone()
+    if found is None:
+        return None
+    course = Course(*found[:-1])
+    return course, (redeem_in(en.decode(found[-1])), course.member)
