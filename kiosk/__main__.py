@@ -1,4 +1,4 @@
-"""The command line: run, enrol, claim, void, journal, gallery, simulate, words, hub."""
+"""The command line: run, enrol, status, claim, void, journal, gallery, simulate, words, hub."""
 
 import json
 import logging
@@ -71,6 +71,22 @@ def claim(config: str, number: str, code: str, operator: str) -> None:
 def void(config: str, number: str, operator: str) -> None:
     """Staff looked and the voucher never came out: make it void, the points return."""
     _at_the_counter(config, {"do": "void", "number": number, "operator": operator}, "void")
+
+
+@main.command()
+@click.argument("config", type=click.Path())
+def status(config: str) -> None:
+    """Ask a running kiosk whether it reaches head office, and what waits to go up."""
+    from kiosk.commands.status import lines
+    from kiosk.control import NoAnswer, ask
+
+    settings = _settings(config)
+    try:
+        said = ask(Path(settings.state.dir) / "control.sock", {"do": "ping"})
+    except NoAnswer as silence:
+        raise click.ClickException(f"The kiosk does not answer; is it running? ({silence})") from silence
+    for line in lines(said, settings.device.zone):
+        click.echo(line)
 
 
 def _at_the_counter(config: str, message: dict[str, str], wanted: str) -> None:

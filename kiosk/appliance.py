@@ -136,7 +136,7 @@ def assemble(settings: Settings, clock: Clock, loop: Loop, show: Callable[[View]
     questions = HubDesk(asked, replica, wants, loop.post, clock)
     printer = open_printer(settings.printer, loop.post, clock)
     counter = CounterDesk(loop.post, ids)
-    control = ControlSocket(state / "control.sock", counter.verbs())
+    control = ControlSocket(state / "control.sock", counter.verbs() | {"ping": uploader.backlog.ping})
     world = World(
         shop=shop_of(settings),
         journal=port,

@@ -27,10 +27,6 @@ class Backlog:
     disputed: int = 0
     quarantined: int = 0
 
-    def told(self) -> dict[str, Any]:
-        """For the control socket."""
-        return {name: getattr(self, name) for name in self.__slots__}
-
 
 class WaitingJournal(Protocol):
     """What is asked of the journal."""
@@ -60,6 +56,10 @@ class BacklogMeter:
     def link(self, *, up: bool) -> None:
         """Head office was reached, or not."""
         self.now = replace(self.now, up=up)
+
+    def ping(self, _message: dict[str, Any]) -> dict[str, Any]:
+        """A verb of the control socket: the kiosk lives, and these are the figures."""
+        return {"ok": True, **{name: getattr(self.now, name) for name in Backlog.__slots__}}
 
     def judge(self, verdicts: Iterable[wire.EntryVerdict]) -> None:
         """Count the verdicts that are not 'posted', each entry once, however often it is told."""
