@@ -90,10 +90,10 @@ def status(config: str) -> None:
 
 
 def _at_the_counter(config: str, message: dict[str, str], wanted: str) -> None:
-    from kiosk.control import NoAnswer, ask
+    from kiosk.control import NoAnswer, ask_counter
 
     try:
-        said = ask(Path(_settings(config).state.dir) / "control.sock", message)
+        said = ask_counter(Path(_settings(config).state.dir) / "control.sock", message)
     except NoAnswer as silence:
         raise click.ClickException(f"The kiosk does not answer; is it running? ({silence})") from silence
     click.echo(f"{said['sentence']}  {said['gift']}".rstrip())

@@ -7,7 +7,9 @@ import os
 import queue
 import socket
 import threading
+import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,14 @@ log = logging.getLogger(__name__)
 
 LONGEST = 64 * 1024
 PATIENCE_S = 10.0
+HEARD_S = 2.0
+"""How long one caller is kept at the socket; who waits for another kiosk comes back for the answer."""
+COUNTER_S = 40.0
+"""How long staff wait in all: the right to claim may have to come from another kiosk."""
+FORGOTTEN_S = 10.0
+"""Who has not come back for so long waits no more: nothing is claimed for them."""
 
+WAITING = "waiting"
 Message = dict[str, Any]
 Verb = Callable[[Message], Message]
 
@@ -40,6 +49,19 @@ def ask(path: Path, message: Message, patience_s: float = PATIENCE_S) -> Message
         raise NoAnswer(f"{path.name}: {message.get('do')}: {trouble}") from trouble
     if not isinstance(answer, dict) or answer.get("ok") is not True:
         raise NoAnswer(f"{path.name}: {message.get('do')}: {answer}")
+    return answer
+
+
+def ask_counter(
+    path: Path, message: Message, patience_s: float = COUNTER_S, now: Callable[[], float] = time.monotonic
+) -> Message:
+    """`ask` about a voucher, and come back for the answer as long as the kiosk says that it is waiting."""
+    until = now() + patience_s
+    answer = ask(path, message)
+    while answer.get("result") == WAITING:
+        if now() >= until:
+            raise NoAnswer(f"{path.name}: {message.get('do')}: no answer in {patience_s:.0f} s; ask again")
+        answer = ask(path, {"do": "answer", "request": answer["request"]})
     return answer
 
 
@@ -100,30 +122,52 @@ def _done(verb: Verb, message: Message) -> Message:
         return {"ok": False, "why": f"cannot be done: {type(trouble).__name__}"}
 
 
-class CounterDesk:
-    """Staff's questions on their way to the desk and back: implements ports.Counter."""
+@dataclass(slots=True)
+class _Caller:
+    """Somebody at the counter, and until when they count as waiting (monotonic seconds)."""
 
-    def __init__(self, post: Post, ids: Ids) -> None:
+    until: float
+    answer: queue.Queue[CounterAnswer] = field(default_factory=lambda: queue.Queue(1))
+
+
+class CounterDesk:
+    """Staff's questions on their way to the desk and back: implements ports.Counter.
+
+    A claim may have to wait for another kiosk. So that nobody blocks the socket meanwhile, the caller hears
+    `waiting` and the request's name, and comes back for the answer.
+    """
+
+    def __init__(
+        self, post: Post, ids: Ids, now: Callable[[], float] = time.monotonic, heard_s: float = HEARD_S
+    ) -> None:
         self._post = post
         self._ids = ids
+        self._now = now
+        self._heard_s = heard_s
         self._lock = threading.Lock()
-        self._waiting: dict[str, queue.Queue[CounterAnswer]] = {}
+        self._callers: dict[str, _Caller] = {}
 
     def verbs(self) -> dict[str, Verb]:
-        """claim {number, check, operator} and void {number, operator}."""
-        return {"claim": self._claim, "void": self._void, "ping": lambda _message: {"ok": True}}
+        """claim {number, check, operator}, void {number, operator}; answer {request} of one that waits."""
+        return {
+            "claim": self._claim,
+            "void": self._void,
+            "answer": self._again,
+            "ping": lambda _message: {"ok": True},
+        }
 
     def expects(self, request: str) -> bool:
         """Whether somebody still waits for this answer."""
         with self._lock:
-            return request in self._waiting
+            caller = self._callers.get(request)
+            return caller is not None and self._now() < caller.until
 
     def answer(self, request: str, said: CounterAnswer) -> None:
         """From the desk: the answer to a question."""
         with self._lock:
-            waiting = self._waiting.pop(request, None)
-        if waiting is not None:
-            waiting.put_nowait(said)
+            caller = self._callers.get(request)
+        if caller is not None and caller.answer.empty():
+            caller.answer.put_nowait(said)
 
     def _claim(self, message: Message) -> Message:
         return self._ask(
@@ -138,16 +182,30 @@ class CounterDesk:
         )
 
     def _ask(self, question: Callable[[str], ClaimAsked | VoidAsked]) -> Message:
-        request, answer = self._ids.uuid7(), queue.Queue[CounterAnswer](1)
+        request = self._ids.uuid7()
         with self._lock:
-            self._waiting[request] = answer
+            self._forget()
+            caller = self._callers[request] = _Caller(self._now() + FORGOTTEN_S)
         self._post(question(request))
+        return self._heard(request, caller)
+
+    def _again(self, message: Message) -> Message:
+        request = _text(message, "request")
+        with self._lock:
+            caller = self._callers.get(request)
+            if caller is not None:
+                caller.until = self._now() + FORGOTTEN_S
+        if caller is None:
+            return {"ok": False, "why": "nobody waits for that answer; ask again: a claim counts once"}
+        return self._heard(request, caller)
+
+    def _heard(self, request: str, caller: _Caller) -> Message:
         try:
-            said = answer.get(timeout=PATIENCE_S)
+            said = caller.answer.get(timeout=self._heard_s)
         except queue.Empty:
-            with self._lock:
-                self._waiting.pop(request, None)
-            return {"ok": False, "why": "the kiosk is busy; ask again: a claim counts once"}
+            return {"ok": True, "result": WAITING, "request": request}
+        with self._lock:
+            self._callers.pop(request, None)
         return {
             "ok": True,
             "result": said.result.value,
@@ -155,6 +213,11 @@ class CounterDesk:
             "gift": said.gift,
             "claimed_at": said.claimed_at,
         }
+
+    def _forget(self) -> None:
+        """Who went away leaves nothing behind."""
+        now = self._now()
+        self._callers = {name: caller for name, caller in self._callers.items() if now < caller.until}
 
 
 def _text(message: Message, name: str) -> str:

@@ -8,7 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from kiosk.control import LONGEST, ControlSocket, Message, NoAnswer, ask
+from kiosk.control import (
+    FORGOTTEN_S,
+    LONGEST,
+    ControlSocket,
+    CounterDesk,
+    Message,
+    NoAnswer,
+    ask,
+    ask_counter,
+)
+from kiosk.events import ClaimAsked
+from kiosk.membership.claims import ClaimAnswer
+from kiosk.ports import CounterAnswer
 
 
 def stumble(message: Message) -> Message:
@@ -73,3 +85,76 @@ def test_two_callers_are_answered_one_after_the_other(path: Path) -> None:
 def test_nobody_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(NoAnswer):
         ask(tmp_path / "none.sock", {"do": "ping"})
+
+
+class Ids:
+    """Names one request after the other."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def uuid7(self) -> str:
+        self.count += 1
+        return f"r{self.count}"
+
+    def nonce(self) -> bytes:
+        return b""
+
+
+GIVEN = CounterAnswer(ClaimAnswer.GIVEN, "Hand it over.", "Tea", 7)
+
+
+@pytest.fixture
+def counter() -> CounterDesk:
+    return CounterDesk(lambda _event: None, Ids(), heard_s=0.0)
+
+
+def test_who_waits_for_another_kiosk_comes_back_for_the_answer(counter: CounterDesk) -> None:
+    verbs = counter.verbs()
+    waiting = verbs["claim"]({"number": "1", "check": "2"})
+    assert waiting == {"ok": True, "result": "waiting", "request": "r1"}
+    again = {"request": "r1"}
+    assert verbs["answer"](again) == waiting
+    counter.answer("r1", GIVEN)
+    assert verbs["answer"](again)["result"] == "given"
+    assert verbs["answer"](again)["ok"] is False
+    assert not counter.expects("r1")
+
+
+def test_who_went_away_is_not_waited_for(counter: CounterDesk) -> None:
+    seconds = [0.0]
+    counter = CounterDesk(lambda _event: None, Ids(), lambda: seconds[0], heard_s=0.0)
+    verbs = counter.verbs()
+    verbs["claim"]({"number": "1"})
+    seconds[0] = FORGOTTEN_S - 1
+    verbs["answer"]({"request": "r1"})
+    seconds[0] = FORGOTTEN_S + 1
+    assert counter.expects("r1")
+    seconds[0] = 2 * FORGOTTEN_S
+    assert not counter.expects("r1")
+    verbs["void"]({"number": "1"})
+    counter.answer("r1", GIVEN)
+    assert verbs["answer"]({"request": "r1"})["ok"] is False
+
+
+def test_the_command_asks_until_the_other_kiosk_was_heard(tmp_path: Path) -> None:
+    asked: list[ClaimAsked] = []
+    counter = CounterDesk(asked.append, Ids(), heard_s=0.01)  # type: ignore[arg-type]
+    verbs = counter.verbs()
+
+    def answer_at_the_second_time(message: Message) -> Message:
+        first = verbs["answer"](message)
+        counter.answer(asked[0].request, GIVEN)
+        return first
+
+    control = ControlSocket(tmp_path / "c.sock", {**verbs, "answer": answer_at_the_second_time})
+    runner = threading.Thread(target=control.run)
+    runner.start()
+    try:
+        said = ask_counter(tmp_path / "c.sock", {"do": "claim", "number": "1", "check": "2"})
+        assert (said["result"], said["gift"], said["claimed_at"]) == ("given", "Tea", 7)
+        with pytest.raises(NoAnswer):
+            ask_counter(tmp_path / "c.sock", {"do": "claim", "number": "1"}, patience_s=0)
+    finally:
+        control.close()
+        runner.join(10)

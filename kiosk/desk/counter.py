@@ -2,10 +2,9 @@
 
 from kiosk.desk.elsewhere import Elsewhere
 from kiosk.desk.presented import gift_name, record, settle, staff_words, tell
-from kiosk.desk.vouchers import undone
+from kiosk.desk.vouchers import stands, undone
 from kiosk.desk.world import World
 from kiosk.events import ClaimAsked, Printed, VoidAsked
-from kiosk.ledger.entries import Post
 from kiosk.membership.claims import ClaimAnswer
 from kiosk.membership.vouchers import typed_number
 from kiosk.ports import CounterAnswer, NotHeld, Operation
@@ -78,4 +77,5 @@ def printed_late(world: World, printed: Printed) -> None:
     """The printer vouches for a paper after the desk had given up waiting: the voucher is good."""
     operation = world.journal.operation(printed.op)
     if operation is not None and operation.state == "unknown" and operation.attempt == printed.attempt:
-        record(world, operation, "", [Post(op=printed.op, reason="printed-late")])
+        settled = stands(world, operation.redeem, "printed-late")
+        record(world, operation, "", settled if operation.claim_held else settled[:1])

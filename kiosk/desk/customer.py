@@ -7,7 +7,8 @@ from kiosk import views
 from kiosk.desk import notices
 from kiosk.desk.home import history, home
 from kiosk.desk.pages import Journey, Page, VisitEnded, moment, wait_for
-from kiosk.desk.redeem import redeem, reprint
+from kiosk.desk.redeem import Means, redeem, reprint
+from kiosk.desk.risk import allowance, unsettled
 from kiosk.desk.shelf import Shopper, browse
 from kiosk.desk.world import ANSWER_S_MAX, World
 from kiosk.ledger import accounts as acc
@@ -23,11 +24,14 @@ class Visitor:
 
     visit: str
     account: Account
+    family: str = ""
+    """Of the card they tapped."""
 
     def points(self, world: World) -> int:
-        """The balance shown: the hub's figures plus what our own later entries did."""
+        """The balance shown: the hub's figures, what our own later entries did, less what we stand in for."""
         account = self.account
-        return account.points + account.escrow + world.journal.effect_beyond(account.member, account.mark_n)
+        moved = world.journal.effect_beyond(account.member, account.mark_n)
+        return account.points + account.escrow + moved - unsettled(world, account)
 
 
 def visit(world: World, tap: ev.CardTapped) -> Journey[None]:
@@ -36,7 +40,7 @@ def visit(world: World, tap: ev.CardTapped) -> Journey[None]:
     account = yield from _identify(world, card)
     if account is None:
         return
-    visitor = Visitor(world.ids.uuid7(), account)
+    visitor = Visitor(world.ids.uuid7(), account, tap.card.family)
     try:
         yield from _at_the_kiosk(world, visitor)
     except VisitEnded:
@@ -108,10 +112,11 @@ def _choose(world: World, visitor: Visitor) -> Journey[bool]:
     """Shelf and redemption; True when the visitor is done for today."""
     while True:
         points = visitor.points(world)
-        chosen = yield from browse(world, Shopper(visitor.account.member, points))
+        backed = allowance(world, visitor.account, visitor.family)
+        chosen = yield from browse(world, Shopper(visitor.account.member, points, backed))
         if chosen is None:
             return False
-        ending = yield from redeem(world, visitor.visit, visitor.account, points, chosen)
+        ending = yield from redeem(world, visitor.visit, visitor.account, Means(points, backed), chosen)
         if ending == "home":
             return False
         if ending == "leave":

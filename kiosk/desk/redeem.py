@@ -9,10 +9,10 @@ from kiosk.desk import notices
 from kiosk.desk.pages import Draw, Journey, Page, frame, moment, wait_for
 from kiosk.desk.pin import check_pin
 from kiosk.desk.rights import obtain
-from kiosk.desk.vouchers import issue, voucher_paper
+from kiosk.desk.vouchers import issue, stands, voucher_paper
 from kiosk.desk.world import PRINT_S_MAX, World
 from kiosk.ledger import accounts as acc
-from kiosk.ledger.entries import Body, Post, Printing, Redeem, Unknown, Void
+from kiosk.ledger.entries import Body, Printing, Redeem, Unknown, Void
 from kiosk.ledger.sync import Account, Gift
 from kiosk.membership.gifts import Offer, Reach
 from kiosk.membership.vouchers import shown
@@ -31,23 +31,40 @@ class Purchase:
     account: Account
     gift: Gift
     points: int
+    backed: int = 0
 
 
-def redeem(world: World, visit: str, account: Account, points: int, chosen: Offer) -> Journey[Ending]:
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What a visitor can spend: the points on their screen, and how many of those the kiosk may back."""
+
+    points: int
+    backed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Gathered:
+    """The rights for a purchase are here, `risk` of the points by the kiosk's budget; or `why` not."""
+
+    why: Draw | None = None
+    risk: int = 0
+
+
+def redeem(world: World, visit: str, account: Account, means: Means, chosen: Offer) -> Journey[Ending]:
     """From a chosen gift to a voucher in the hand, or a page that says why not. Says where to go next."""
     why_not = _beforehand(world, chosen)
     if why_not is not None:
         yield from notices.read_it(why_not)
         return "shelf"
-    purchase = Purchase(visit, account, chosen.gift, points)
+    purchase = Purchase(visit, account, chosen.gift, means.points, means.backed)
     ticket = yield from _confirm(world, purchase)
     if ticket is None:
         return "shelf"
-    why_not = yield from _gather(world, purchase)
-    if why_not is not None:
-        yield from notices.read_it(why_not)
+    gathered = yield from _gather(world, purchase)
+    if gathered.why is not None:
+        yield from notices.read_it(gathered.why)
         return "shelf"
-    return (yield from _hand_over(world, purchase, ticket))
+    return (yield from _hand_over(world, purchase, issue(world, ticket, purchase.gift, gathered.risk)))
 
 
 def reprint(world: World, visit: str, account: Account, operation: Operation) -> Journey[Ending]:
@@ -73,7 +90,7 @@ def reprint(world: World, visit: str, account: Account, operation: Operation) ->
     world.journal.append(Draft(Printing(op=body.op, attempt=attempt), member=account.member, visit=visit))
     printed = yield from _print(world, account, body, attempt)
     if printed.outcome is ev.Outcome.CONFIRMED:
-        _record(world, account, visit, Post(op=body.op, reason="reprinted"))
+        _record(world, account, visit, *stands(world, body, "reprinted"))
         return (yield from _take(world, body, None))
     _record(world, account, visit, Unknown(op=body.op, reason=printed.why))
     yield from notices.read_it(_unknown_print(world, body, printed.why))
@@ -120,24 +137,26 @@ def _answer(world: World, purchase: Purchase, ticket: str, tries: int | None) ->
             return event
 
 
-def _gather(world: World, purchase: Purchase) -> Journey[Draw | None]:
+def _gather(world: World, purchase: Purchase) -> Journey[_Gathered]:
     """Points for exactly this price and one unit of the gift; a notice when one of them is not to be had."""
     page = moment(world, _("Head office is setting your points aside"))
-    member, gift = purchase.account.member, purchase.gift
+    member, gift, risk = purchase.account.member, purchase.gift, 0
     short = yield from obtain(world, acc.POINTS, gift.points, member, page)
+    if short == "later":
+        risk = gift.points - world.journal.rights(acc.POINTS, member)
+        short = "" if risk <= purchase.backed else short
     if not short:
         short = yield from obtain(world, acc.gift(gift.id), 1, None, page)
     if not short:
         trouble = world.printer.ready()
-        return notices.printer_resting(world, trouble) if trouble else None
+        return _Gathered(notices.printer_resting(world, trouble)) if trouble else _Gathered(risk=max(0, risk))
     if short == "points":
-        return notices.spent_elsewhere(world)
-    return notices.sold_out(world) if short == "stock" else notices.no_right(world)
+        return _Gathered(notices.spent_elsewhere(world))
+    return _Gathered(notices.sold_out(world) if short == "stock" else notices.no_right(world))
 
 
-def _hand_over(world: World, purchase: Purchase, ticket: str) -> Journey[Ending]:
+def _hand_over(world: World, purchase: Purchase, body: Redeem) -> Journey[Ending]:
     account, visit = purchase.account, purchase.visit
-    body = issue(world, ticket, purchase.gift)
     world.journal.append(
         Draft(body, member=account.member, visit=visit),
         Draft(Printing(op=body.op, attempt=1), member=account.member, visit=visit),
@@ -145,7 +164,7 @@ def _hand_over(world: World, purchase: Purchase, ticket: str) -> Journey[Ending]
     printed = yield from _print(world, account, body, 1)
     match printed.outcome:
         case ev.Outcome.CONFIRMED:
-            _record(world, account, visit, Post(op=body.op, reason="printed"))
+            _record(world, account, visit, *stands(world, body, "printed"))
             return (yield from _take(world, body, purchase.points - body.points))
         case ev.Outcome.NOT_PRINTED:
             _record(world, account, visit, Void(op=body.op, reason=printed.why))
@@ -156,8 +175,8 @@ def _hand_over(world: World, purchase: Purchase, ticket: str) -> Journey[Ending]
     return "home"
 
 
-def _record(world: World, account: Account, visit: str, outcome: Body) -> None:
-    world.journal.append(Draft(outcome, member=account.member, visit=visit))
+def _record(world: World, account: Account, visit: str, *outcome: Body) -> None:
+    world.journal.append(*(Draft(body, member=account.member, visit=visit) for body in outcome))
     world.hub.nudge()
 
 

@@ -19,6 +19,8 @@ class Shopper:
 
     member: str | None = None
     points: int = 0
+    backed: int = 0
+    """Points that this kiosk may stand in for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +63,17 @@ def offers(world: World, shopper: Shopper) -> tuple[Offer, ...]:
             gift,
             shopper.points if shopper.member else gift.points,
             Rights(
-                world.journal.rights(acc.POINTS, shopper.member) if shopper.member else gift.points,
+                _points_here(world, shopper) if shopper.member else gift.points,
                 world.journal.rights(acc.gift(gift.id)),
             ),
             world.connected is not False or shopper.member is None,
         )
         for gift in world.replica.gifts()
     )
+
+
+def _points_here(world: World, shopper: Shopper) -> int:
+    return world.journal.rights(acc.POINTS, shopper.member) + shopper.backed
 
 
 def shelf(world: World, say: Words, shopper: Shopper, filters: Filters) -> views.Shelf:

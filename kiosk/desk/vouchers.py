@@ -4,7 +4,7 @@ from datetime import datetime, time, timedelta
 
 from kiosk.desk.world import World
 from kiosk.ledger import accounts as acc
-from kiosk.ledger.entries import Body, Redeem, Returned, Void
+from kiosk.ledger.entries import Body, Post, Redeem, Release, Returned, Void
 from kiosk.ledger.sync import Account, Gift
 from kiosk.membership import paper
 from kiosk.membership.vouchers import (
@@ -20,8 +20,11 @@ from kiosk.ports import Operation
 from kiosk.words import Words
 
 
-def issue(world: World, op: str, gift: Gift) -> Redeem:
-    """The intent of one redemption: number, expiry at the end of a business day, signed code."""
+def issue(world: World, op: str, gift: Gift, risk: int = 0) -> Redeem:
+    """The intent of one redemption: number, expiry at the end of a business day, signed code.
+
+    `risk` of its points are covered by this kiosk's risk budget.
+    """
     shop = world.shop
     number = voucher_number(shop.store, shop.kiosk, world.journal.next_voucher_serial())
     expires = _end_of_day(world, world.rules().voucher.days)
@@ -41,7 +44,16 @@ def issue(world: World, op: str, gift: Gift) -> Redeem:
         voucher=number,
         expires=expires,
         qr=told + world.voucher_key.sign(told),
+        risk=risk,
     )
+
+
+def stands(world: World, body: Redeem, reason: str) -> list[Body]:
+    """What makes a redemption stand; by policy the right to claim leaves this kiosk with the paper."""
+    posted: list[Body] = [Post(op=body.op, reason=reason)]
+    if world.rules().voucher.release_at_print:
+        posted.append(Release(op=body.op, voucher=body.voucher, to=""))
+    return posted
 
 
 def undone(operation: Operation, reason: str) -> list[Body]:

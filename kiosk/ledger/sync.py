@@ -141,7 +141,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     device holds for them; `mark_n` the device's entries that both figures include, in generation `gen` of the
     hub; `lifetime` points decide the tier; `expiring` points leave on `expiring_on` (ISO date). `home` says
     that this kiosk is their home. `verifier` (only for a home member where policy allows) checks a PIN
-    without the network.
+    without the network. `debt` are points that they owe: a kiosk stood in for them, and they were gone.
     """
 
     member: str
@@ -162,6 +162,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     verifier: str = ""
     tries: int = 0
     gen: int = 0
+    debt: int = 0
 
 
 CardStanding = Literal["known", "unknown", "denied", "limited"]

@@ -1,6 +1,8 @@
 """The rule pack: the shop's decisions as data, versioned and sent by head office."""
 
 import tomllib
+from datetime import date
+from typing import Literal
 
 import msgspec
 
@@ -20,10 +22,37 @@ class TierRule(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class VoucherRule(msgspec.Struct, frozen=True, kw_only=True):
-    """How long a voucher is good for, and where the gift waits."""
+    """How long a voucher is good for, where the gift waits, and who may claim it.
+
+    `release_at_print`: the right to claim leaves the kiosk with the paper, so that any kiosk may claim it at
+    once; every claim then needs the network.
+    """
 
     days: int = 30
     pickup: Named
+    release_at_print: bool = False
+
+
+class RiskRule(msgspec.Struct, frozen=True, kw_only=True):
+    """Who may spend points that head office could not be asked about.
+
+    `per_member` points are the most that one member may have open; `families` are those of cards.
+    """
+
+    per_member: int = 0
+    families: tuple[str, ...] = ()
+
+
+class OnceRule(msgspec.Struct, frozen=True, kw_only=True):
+    """A benefit that each member is given once in each period of the shop's calendar."""
+
+    period: Literal["ever", "year", "month", "day"] = "ever"
+    name: Named = {}
+
+    def period_of(self, day: date) -> str:
+        """The period a day lies in, as it stands in the asset: ever | 2026 | 2026-06 | 2026-06-01."""
+        length = {"ever": 0, "year": 4, "month": 7, "day": 10}[self.period]
+        return day.isoformat()[:length] or "ever"
 
 
 class Rules(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,6 +61,8 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     tiers: dict[str, TierRule]
     voucher: VoucherRule
     categories: dict[str, Named] = {}
+    risk: RiskRule = RiskRule()
+    entitlements: dict[str, OnceRule] = {}
 
 
 FIRST = Rules(
