@@ -66,8 +66,16 @@ class JournalPort:
         return self._ask(lambda journal: journal.tail())
 
     def hash_at(self, n: int) -> bytes | None:
-        """Our chain hash at n; None beyond our tail."""
+        """Our chain hash at n; None beyond our tail, and below `floor`."""
         return self._ask(lambda journal: journal.hash_at(n))
+
+    def floor(self) -> Mark:
+        """The last entry that was pruned."""
+        return self._ask(lambda journal: journal.floor())
+
+    def prune(self, stable: int) -> bool:
+        """Grow old by one bounded step."""
+        return self._ask(lambda journal: journal.prune(stable))
 
     def batch(self, after: int, entries: int, size: int) -> Batch:
         """The entries after `after`, bounded."""

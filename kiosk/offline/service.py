@@ -13,6 +13,8 @@ from kiosk.ports import JournalFailed, Post
 
 QUESTIONS_MAX = 64
 ANSWER_S_MAX = 30.0
+IDLE_S = 1.0
+"""Without a question for so long the journal does its own housekeeping, one slice at a time."""
 
 T = TypeVar("T")
 
@@ -90,7 +92,14 @@ class JournalService:
         return result
 
     def _serve(self, journal: DurableJournal) -> None:
-        while (question := self._questions.get()) is not None:
+        while True:
+            try:
+                question = self._questions.get(timeout=IDLE_S)
+            except queue.Empty:
+                journal.move_cut()  # nobody waits: without head office, too, a start stays short
+                continue
+            if question is None:
+                return
             question.put_to(journal)
             if journal.failed is not None:
                 raise journal.failed

@@ -33,7 +33,13 @@ class UploadedJournal(Protocol):
         """The last entry."""
 
     def hash_at(self, n: int) -> bytes | None:
-        """Our chain hash at n; None beyond our tail."""
+        """Our chain hash at n; None beyond our tail and below the floor."""
+
+    def floor(self) -> wire.Mark:
+        """The last entry that was pruned."""
+
+    def prune(self, stable: int) -> bool:
+        """Grow old by one bounded step: cut, and delete what is stable."""
 
     def batch(self, after: int, entries: int, size: int) -> Batch:
         """The entries after `after`, bounded."""
@@ -98,6 +104,7 @@ class Uploader:
         self._most = wire.ENTRIES_MAX
         self._wrap = False
         self._frozen = ""
+        self._lost = False
         self._not_before = float("-inf")
 
     def run(self) -> None:
@@ -141,6 +148,8 @@ class Uploader:
         # Before the download: a visitor waits for this grant.
         self._post(RightsChanged(answer.refused))
         downloading = not self._frozen and self._refresher.step(answer.state, self._wants.bell.is_set)
+        if not self._lost:
+            self._journal.prune(answer.stable)
         # Go on at once only while something moves: head office may have a reason to take nothing in.
         more = downloading or (moved and not self._frozen and (self._sent or 0) < self._journal.tail().n)
         return max(self._not_before, now if more else now + self._pace_s())
@@ -159,7 +168,7 @@ class Uploader:
         batch = (
             self._journal.poison(self._sent + 1)
             if self._wrap
-            else self._journal.batch(self._sent, self._most, wire.BYTES_MAX)
+            else self._journal.batch(tail.n if self._lost else self._sent, self._most, wire.BYTES_MAX)
         )
         gen, d = self._journal.downlink()
         return wire.SyncRequest(
@@ -214,6 +223,11 @@ class Uploader:
 
     def _agrees(self, answer: wire.SyncAnswer) -> bool:
         """Whether head office tells the same story; if not, this device was cloned or rolled back."""
+        floor = self._journal.floor().n
+        if answer.mark.n < floor and not answer.state.frozen:
+            self._miss(answer.mark.n, floor)
+            return False
+        self._lost = False
         ours = self._journal.hash_at(answer.mark.n)
         if answer.state.frozen:
             self._freeze("head office froze this device")
@@ -223,6 +237,12 @@ class Uploader:
             self._freeze(f"copied: head office holds another entry {answer.mark.n}")
         # A frozen device is still ingested, as far as the two logs agree.
         return ours == answer.mark.hash
+
+    def _miss(self, held: int, floor: int) -> None:
+        """Head office lost what it had called stable; our log is whole since, and we serve what we hold."""
+        if not self._lost:
+            self._lost = True
+            log.critical("K-SY-02 head office lacks entries %d to %d, which it had twice", held + 1, floor)
 
     def _freeze(self, why: str) -> None:
         if self._frozen:
