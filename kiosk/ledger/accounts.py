@@ -23,6 +23,11 @@ def claim(voucher: str) -> str:
     return f"claim:{voucher}"
 
 
+def voucher_of(asset: str) -> str:
+    """The voucher that this asset is the right to claim, '' if it is none."""
+    return asset.removeprefix("claim:") if asset.startswith("claim:") else ""
+
+
 def entitlement(rule: str, period: str) -> str:
     """The asset of which each member has at most one unit: a benefit that is given once."""
     return f"entitlement:{rule}:{period}"
