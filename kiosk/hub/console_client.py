@@ -23,6 +23,7 @@ class ConsoleClient:
         self._base = f"{'https' if listen.tls else 'http'}://{listen.names[0]}:{listen.port}{PREFIX}"
         self._session = requests.Session()
         self._session.trust_env = False
+        self._session.headers["Connection"] = "close"
         if listen.tls:
             self._session.verify = str(Path(listen.authority) / "ca.pem")
 

@@ -12,6 +12,10 @@ from kiosk.hub.authority import server_context, server_file
 from kiosk.hub.office import HeadOffice
 from kiosk.hub.opening import open_desk
 
+STOP_S = 3
+"""Who is being answered has so long; kiosks that only hold a connection open must not delay a stop for half a
+minute, which is what closing TLS in good order takes. What is cut off is asked again."""
+
 
 def serve(office: HeadOffice, ready_file: Path | None) -> None:
     """Take requests until SIGTERM or SIGINT."""
@@ -49,5 +53,6 @@ def _options(app: FastAPI, certificate: Path | None = None) -> uvicorn.Config:
         access_log=False,
         lifespan="off",
         proxy_headers=False,
+        timeout_graceful_shutdown=STOP_S,
         ssl_certfile=certificate,
     )
