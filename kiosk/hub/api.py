@@ -90,8 +90,8 @@ def _add_kiosk_routes(app: FastAPI, office: HeadOffice, door: _Door) -> None:
             return await run_in_threadpool(lambda: _packed(ask(door.message(request, body, kind))))
 
     def sync_within(asked: sync.SyncRequest) -> sync.SyncAnswer:
-        answered = office.sync(asked)
-        return msgspec.structs.replace(answered, retry_after_s=max(answered.retry_after_s, gate.pause_s()))
+        answered, pause_s = office.sync(asked), gate.pause_s()
+        return msgspec.structs.replace(answered, retry_after_s=pause_s) if pause_s else answered
 
     @app.post("/v1/sync")
     async def take_sync(request: Request) -> Response:

@@ -185,7 +185,7 @@ class Uploader:
         )
 
     def _failed(self, now: float, trouble: Exception) -> float:
-        log.info("head office cannot be asked: %s", trouble)
+        log.info("head office cannot be asked: %s (%d entries wait)", trouble, self.backlog.now.waiting)
         self._tell_link(False)
         self._not_before = now + self._patience.again_after()
         return self._not_before
