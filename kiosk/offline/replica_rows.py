@@ -27,6 +27,7 @@ _RECARD = "UPDATE members SET cards = ? WHERE n = ?"
 _UNCARD = "UPDATE members SET cards = x'' WHERE n = (SELECT n FROM cards WHERE card = ? AND n <> ?)"
 _PUT_CARD = """INSERT INTO cards VALUES (?, ?, ?, ?) ON CONFLICT (card) DO UPDATE
     SET n = excluded.n, tail = excluded.tail, told_at = excluded.told_at WHERE cards.told_at <= ?"""
+_STILL_AWAY = "UPDATE members SET cards = x'' WHERE n = ? AND n <> (SELECT n FROM cards WHERE card = ?)"
 _DROP_CARD = "DELETE FROM cards WHERE card = ? AND n = ?"
 _DROP = "DELETE FROM members WHERE n = ?"
 _DENY = """INSERT INTO denied VALUES (?, ?, ?)
@@ -171,7 +172,11 @@ class _Writing:
         connection.executemany(_DROP_CARD, away)
         connection.executemany(_UNCARD, blank)
         connection.executemany(_RECARD, kept)
+        before_them = connection.total_changes
         connection.executemany(_PUT_CARD, here)
+        if connection.total_changes - before_them < len(here):
+            # A newer answer holds a card: then the member's next row must count as a change.
+            connection.executemany(_STILL_AWAY, [(n, card) for card, n, *_ in here])
 
 
 def _known(connection: Any, rows: Sequence[MemberRow]) -> dict[str, _Known]:
