@@ -81,6 +81,10 @@ class Head:
         """The next transaction is lost, and with it the process."""
         self._crash_before_commit = True
 
+    def stay_up(self) -> None:
+        """No crash any more."""
+        self._crash_before_commit = False
+
     def _maybe_crash(self, _connection: Any) -> None:
         if self._crash_before_commit:
             self._crash_before_commit = False

@@ -12,7 +12,6 @@ from kiosk.hub.tables import balances, devices, entries, redemptions, transfers
 from kiosk.hub.tables import branches as kept_branches
 from kiosk.ledger import accounts as acc
 from kiosk.ledger import entries as en
-from kiosk.offline import tables
 from kiosk.offline.fold import is_own
 from kiosk.simulation.head import GIFTS
 from kiosk.simulation.machine import Machine
@@ -58,6 +57,7 @@ class Court:
         yield "I7", self.papers_were_journalled()
         yield "I8", self.each_intent_ended_once()
         yield "I9", self.both_sides_agree()
+        yield "I12", self.members_read_what_they_wrote()
         yield "I11", self.only_copies_are_frozen()
         yield "I8", self.vouchers_lived_their_days()
         yield "I13", self.nothing_is_set_aside_without_cause()
@@ -187,7 +187,7 @@ class Court:
             assert machine.on is not None
             if self._forked(machine.device):
                 continue
-            ours = tables.cached_balances(machine.on.journal._database)
+            ours = machine.on.journal._head.balances
             theirs = {
                 key: amount
                 for key, amount in self._books.items()
@@ -202,6 +202,11 @@ class Court:
             row = self._operations.get(account.removeprefix(acc.held("")))
             return row is not None and row.device == machine.device
         return is_own(machine.device, account)
+
+    def members_read_what_they_wrote(self) -> Iterator[str]:
+        """Whoever spent points sees, back on the first page, that they are spent."""
+        for member in self._universe.members:
+            yield from (f"{member.id} {surprise}" for surprise in member.surprises)
 
     def only_copies_are_frozen(self) -> Iterator[str]:
         """A copied device is found out and serves nobody; an honest kiosk with one disk is never frozen."""

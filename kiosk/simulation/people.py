@@ -23,6 +23,8 @@ class Member:
 
     place: int
     papers: list[Slip] = field(default_factory=list)
+    surprises: list[str] = field(default_factory=list)
+    """Balances that were not what the page before had promised."""
 
     @property
     def id(self) -> str:
@@ -49,6 +51,7 @@ def visit(member: Member, machine: Machine, chance: random.Random, mood: Mood) -
     """From the tap to a cleared screen."""
     machine.busy = True
     errands = 1 + (chance.random() < mood.another)
+    expected = ""
     machine.tell(f"{member.id} taps")
     machine.do(ev.CardTapped("reader", member.card))
     machine.do(ev.LanguageChosen(chance.choice(("zh_CN", "zh_TW", "en"))))
@@ -62,6 +65,9 @@ def visit(member: Member, machine: Machine, chance: random.Random, mood: Mood) -
             break
         if isinstance(view, views.Home):
             errands -= 1
+            if expected not in {"", view.points} and not expected.startswith("if"):
+                member.surprises.append(f"was promised {expected} points and sees {view.points}")
+        expected = _promised(view, expected)
         said = _answer(view, errands, chance, mood)
         if said is not None:
             machine.do(said)
@@ -92,6 +98,15 @@ def _answer(view: views.View, errands: int, chance: random.Random, mood: Mood) -
         case views.StillThere():
             said = ev.Stayed()
     return said
+
+
+def _promised(view: views.View, before: str) -> str:
+    """The balance that the visitor expects to see next: the one after the gift, once it was printed."""
+    if isinstance(view, views.Confirm):
+        return f"if printed {view.after}"
+    if isinstance(view, views.TakeVoucher):
+        return before.removeprefix("if printed ")
+    return "" if isinstance(view, views.Home | views.Notice) else before
 
 
 def _take(member: Member, machine: Machine, view: views.View | None, chance: random.Random) -> None:

@@ -187,6 +187,7 @@ class Universe:
         """Faults stop; whoever is in the middle of something finishes; then everything drains."""
         self.clear = True
         self.tell("all", "clear skies")
+        self.head.stay_up()
         for machine in self.machines:
             machine.cable.cut, machine.cable.loss = False, 0.0
             machine.fuse.left = None
@@ -208,8 +209,8 @@ class Universe:
             return True
         if machine.on is None:
             return False
-        if machine.device in self.forked:
-            return machine.resting or self.weather.disaster == "set back"
+        if machine.resting and machine.device in self.forked:
+            return True
         journal = machine.on.journal
         return journal.tail() == journal.mark_seen()
 
