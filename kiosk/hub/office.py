@@ -1,11 +1,12 @@
 """Head office: takes in what kiosks did, hands out rights, answers questions. Knows nothing of HTTP."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from kiosk.hub.batches import read_batch
+from kiosk.hub.coalesce import Coalescer
 from kiosk.hub.declined import Declined
 from kiosk.hub.directory import Directory
 from kiosk.hub.pins import PinDesk
@@ -14,9 +15,13 @@ from kiosk.hub.rights import WANTS_MAX, Ids, Policy
 from kiosk.hub.settings import HubSettings
 from kiosk.hub.sitting import Sitting
 from kiosk.hub.tables import devices
+from kiosk.hub.transactions import committed
 from kiosk.hub.turn import Desk, Upload
 from kiosk.ledger import sync as wire
 from kiosk.ledger.feed import ReplicaAnswer, ReplicaRequest
+
+_TOGETHER = wire.ENTRIES_MAX
+"""Entries of different kiosks that one transaction takes in: a full batch goes alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +55,8 @@ class HeadOffice:
         self._keys: dict[str, bytes] = {}
         self._policy = Policy(settings.grants, settings.pin)
         self.pins = PinDesk(engine, now, settings.pin, settings.grants, ids)
+        lanes = settings.database.lanes if engine.dialect.name == "postgresql" else 1
+        self._line = Coalescer(self._take_in, _sender, lanes=lanes, most=_TOGETHER)
         # Marks and balances of one answer belong together; SQLite reads that way anyway.
         postgres = engine.dialect.name == "postgresql"
         self._still = engine.execution_options(isolation_level="REPEATABLE READ") if postgres else engine
@@ -93,12 +100,11 @@ class HeadOffice:
     def sync(self, request: wire.SyncRequest) -> wire.SyncAnswer:
         """One upload and what it brings back, in one transaction. Declined: nothing was changed."""
         upload = self._read(request)
-        with self.engine.begin() as connection:
-            (result,) = self._sitting(connection).take_in([upload])
-        # Only now, after COMMIT, does an answer exist.
-        if isinstance(result, Declined):
-            raise result
-        return result
+        return self._line.ask(upload, len(upload.links))
+
+    def _take_in(self, uploads: Sequence[Upload]) -> tuple[wire.SyncAnswer | Declined, ...]:
+        """Uploads of different devices in one transaction. Only after COMMIT does an answer exist."""
+        return committed(self.engine, lambda connection: self._sitting(connection).take_in(uploads))
 
     def _read(self, request: wire.SyncRequest) -> Upload:
         """The request's entries, if its signature holds: before the transaction, because it takes time."""
@@ -142,6 +148,10 @@ class HeadOffice:
             raise Declined(403, "device-unknown", "this kiosk is not enrolled")
         if found.frozen:
             raise Declined(403, "frozen", f"this kiosk serves nobody: {found.frozen}")
+
+
+def _sender(upload: Upload) -> str:
+    return upload.request.device
 
 
 def _device(connection: sa.Connection, device: str) -> sa.Row[tuple[object, ...]] | None:
