@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from kiosk.ledger import accounts as acc
 from kiosk.ledger import entries as en
-from kiosk.ledger.sync import Grant, Instruction
+from kiosk.ledger.sync import Grant, Instruction, Mark
 from kiosk.offline.escrow import release
 from kiosk.ports import Draft, JournalFailed, NotHeld
 from tests.offline.bench import TEA, open_journal
@@ -176,6 +176,18 @@ class AnyOrder(RuleBasedStateMachine):
         if self.starts > 2:  # late enough that something happened before
             self.journal.freeze("a copy was seen")
             self.model.frozen = True
+
+    @rule(most=st.integers(1, 9), keep=st.integers(0, 9))
+    def old_entries_are_folded_in(self, most: int, keep: int) -> None:
+        if self.journal.move_cut(most, keep):
+            self.model.do(Draft(en.Merge(alias="-", into="-", proof="a checkpoint moves nothing either")))
+
+    @rule(stable=st.integers(0, 60), behind=st.integers(0, 5))
+    def old_entries_are_pruned(self, stable: int, behind: int) -> None:
+        n = self.journal.tail().n - behind
+        if held := self.journal.hash_at(max(n, 0)):
+            self.journal.move_mark(Mark(n=max(n, 0), hash=held))
+        self.journal.prune(stable)
 
     # --- the process ends ------------------------------------------------------------------------
 

@@ -4,25 +4,27 @@ import random
 import shutil
 import tempfile
 from argparse import ArgumentParser
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tests.powercut.judge import NOTHING, Judge, State, promises
 from tests.powercut.medium import Image, Medium, cuts
 from tests.powercut.recording import Told, memory, record
-from tests.powercut.workload import NOTES
+from tests.powercut.workload import KEY, NOTES
 
 COUNTED = ("cuts", "acknowledged", "ahead", "lost", "wrong", "unusable", "unnamed")
 WORKLOAD = "tests.powercut.workload"
+WAYS = ("kkk", "---", "kkk", "-kk")
+"""As shops run it, as the demo does, and a kiosk whose disk is encrypted later."""
 OFTEN_CHECKPOINTED = ("wal_autocheckpoint=20",)
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One recorded workload. `pragmas` are set on the journal's own connection."""
+    """One recorded workload; `workload` explains `starts`. `pragmas` are set on the journal's connection."""
 
     seed: str
-    sessions: int = 3
+    starts: str = "---"
     steps: int = 20
     pragmas: tuple[str, ...] = OFTEN_CHECKPOINTED
 
@@ -32,7 +34,7 @@ class Day:
         try:
             for name, what in start.items():
                 (folder / name).write_bytes(what)
-            words = (self.seed, str(self.sessions), str(self.steps), *self.pragmas)
+            words = (self.seed, self.starts, str(self.steps), *self.pragmas)
             return record(WORKLOAD, *words, folder=folder)
         finally:
             shutil.rmtree(folder)
@@ -46,6 +48,7 @@ def campaign(day: Day, count: int, judge: Judge, *, honest: bool = True, lives: 
     start: Image = {}
     begin: State | None = NOTHING
     chance = random.Random(f"cuts {day.seed}")
+    judge.key = KEY if "k" in day.starts else None
     for life in range(lives):
         told = day.record(start)
         said = promises(told, begin or NOTHING)
@@ -56,6 +59,7 @@ def campaign(day: Day, count: int, judge: Judge, *, honest: bool = True, lives: 
         if begin is None:
             return  # nothing starts from this disk
         start = {name: what for name, what in image.items() if name != NOTES}
+        day = replace(day, starts=day.starts[-1] * len(day.starts))  # a key once given stays
 
 
 def main() -> int:
@@ -67,8 +71,9 @@ def main() -> int:
     asked = parser.parse_args()
     judge = Judge()
     for number in range(asked.days):
-        pragmas = OFTEN_CHECKPOINTED if number % 4 else ()  # every fourth day as the journal sets itself up
-        campaign(Day(f"{asked.seed} {number}", pragmas=pragmas), asked.cuts, judge, lives=4)
+        pragmas = OFTEN_CHECKPOINTED if number % 5 else ()  # else as the journal sets itself up
+        starts = WAYS[number % len(WAYS)]
+        campaign(Day(f"{asked.seed} {number}", starts, pragmas=pragmas), asked.cuts, judge, lives=4)
     for fault in judge.faults[:10]:
         print(fault)
     print(*(f"{judge.counts[what]} {what}" for what in COUNTED), sep=", ")

@@ -19,7 +19,7 @@ from tests.powercut.workload import JOURNAL, NOTES, state
 
 State = dict[str, object]
 """See `workload.state`."""
-NOTHING: State = {"n": 0, "hash": GENESIS.hex(), "mark": 0, "frozen": ""}
+NOTHING: State = {"n": 0, "hash": GENESIS.hex(), "mark": 0, "frozen": "", "floor": 0, "cut": 0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,8 @@ def promises(told: Iterable[Told], begin: State = NOTHING) -> Promises:
 class Judge:
     """Counts what cuts did. `faults` says where something acknowledged was missing, or was half there."""
 
-    def __init__(self) -> None:
+    def __init__(self, key: bytes | None = None) -> None:
+        self.key = key
         self.counts: Counter[str] = Counter()
         self.faults: list[str] = []
 
@@ -64,7 +65,7 @@ class Judge:
         self.counts["acknowledged"] += told.entries(place)
         with _unpacked(image) as path:
             try:
-                found = _found(path)
+                found = _found(path, self.key)
             except JournalFailed as failed:
                 return self._blame("unusable", f"{name}: {failed}")
             except Exception as unnamed:  # a start must name every fault of its disk
@@ -95,9 +96,9 @@ def _unpacked(image: Image) -> Iterator[Path]:
         shutil.rmtree(folder)
 
 
-def _found(path: Path) -> State:
+def _found(path: Path, key: bytes | None) -> State:
     """What a start finds (it checks chain and caches itself); the file must be sound and take more."""
-    journal = open_journal(path)
+    journal = open_journal(path, key=key)
     try:
         before = journal.tail().n - 1
         found = state(journal) | {"n": before, "hash": (journal.hash_at(before) or b"").hex()}

@@ -5,19 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.powercut.campaign import OFTEN_CHECKPOINTED, WORKLOAD, Day, campaign
+from tests.powercut.campaign import OFTEN_CHECKPOINTED, WAYS, WORKLOAD, Day, campaign
 from tests.powercut.judge import Judge, promises
 from tests.powercut.medium import Medium
 from tests.powercut.recording import NotModelled, Told, record
 
 CUTS = 1000
-DAYS = 4
 
 
 def test_a_thousand_cuts_lose_nothing() -> None:
     judge = Judge()
-    for number in range(DAYS):
-        campaign(Day(f"fast {number}"), CUTS // DAYS, judge, lives=2)
+    for number, starts in enumerate(WAYS):
+        campaign(Day(f"fast {number}", starts), CUTS // len(WAYS), judge, lives=2)
     assert judge.faults == []
     assert judge.counts["cuts"] == CUTS
     assert judge.counts["acknowledged"] > CUTS
@@ -27,7 +26,7 @@ def test_a_thousand_cuts_lose_nothing() -> None:
 @pytest.mark.parametrize("weak", ["synchronous=NORMAL", "synchronous=OFF"])
 def test_the_rig_catches_a_journal_that_does_not_sync(weak: str) -> None:
     judge = Judge()
-    campaign(Day("weak", pragmas=(weak, *OFTEN_CHECKPOINTED)), 60, judge)
+    campaign(Day("weak", "kk", pragmas=(weak, *OFTEN_CHECKPOINTED)), 60, judge)
     assert judge.counts["lost"]
     assert judge.faults
 
@@ -41,7 +40,7 @@ def test_the_rig_catches_a_disk_that_lies_and_every_start_names_what_it_finds() 
 
 
 def test_a_recording_is_what_happened(tmp_path: Path) -> None:
-    told = record(WORKLOAD, "whole", "2", "25", *OFTEN_CHECKPOINTED, folder=tmp_path)
+    told = record(WORKLOAD, "whole", "-k", "25", *OFTEN_CHECKPOINTED, folder=tmp_path)
     medium = Medium()
     for one in told:
         medium.follow(one)
@@ -49,7 +48,7 @@ def test_a_recording_is_what_happened(tmp_path: Path) -> None:
     said = promises(told)
     assert len(said.states) > 50
     kinds = {one.kind for one in told}
-    assert {"create", "write", "size", "sync", "sync folder", "delete"} <= kinds
+    assert {"create", "write", "size", "sync", "sync folder", "delete", "rename"} <= kinds
 
 
 def test_what_would_not_be_modelled_is_refused(tmp_path: Path) -> None:

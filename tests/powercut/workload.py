@@ -1,6 +1,7 @@
 """A kiosk's day at its journal, for the recorder: a step is noted only after the journal said it is done.
 
-`python -m tests.powercut.workload FOLDER SEED SESSIONS STEPS [PRAGMA ...]`
+`python -m tests.powercut.workload FOLDER SEED STARTS STEPS [PRAGMA ...]`; STARTS has a letter for each start:
+`-` without encryption, `k` with the key, so that `-k` is a kiosk that gets its key late.
 """
 
 import json
@@ -19,13 +20,21 @@ from tests.offline.bench import TEA, Shelf, claim, open_journal, post, printing,
 
 NOTES = "notes"
 JOURNAL = "journal.db"
+KEY = bytes(range(32))
 Step = Callable[[], object]
 
 
 def state(journal: DurableJournal) -> dict[str, object]:
-    """All that a start must find again: the log (its hash says every byte), the mark, and whether frozen."""
+    """All that a start must find again: the log (its hash says every byte), and what lies beside it."""
     tail, mark = journal.tail(), journal.mark_seen()
-    return {"n": tail.n, "hash": tail.hash.hex(), "mark": mark.n, "frozen": journal.frozen()}
+    return {
+        "n": tail.n,
+        "hash": tail.hash.hex(),
+        "mark": mark.n,
+        "frozen": journal.frozen(),
+        "floor": journal.floor().n,
+        "cut": journal._base.n,
+    }
 
 
 class Day:
@@ -49,12 +58,12 @@ class Day:
             grants = [self._shelf.next(acc.POINTS, 900, "m1"), self._shelf.next(TEA, 4)]
             return lambda: journal.take_grants(self._shelf.gen, grants, lambda _want: True)
         if journal.frozen():
-            return chance.choice((self._mark, self._big))()
+            return chance.choice((self._mark, self._big, self._cut, self._prune))()
         if journal.unresolved() and chance.random() < 0.6:
             op = chance.choice(journal.unresolved())
             return self._settle(op.redeem.op, op.state, op.attempt)
-        kinds = (self._redeem, self._redeem, self._mark, self._claims, self._returns, self._big)
-        return chance.choice(kinds)()
+        often = (self._redeem, self._redeem, self._mark, self._claims)
+        return chance.choice((*often, self._returns, self._big, self._cut, self._prune))()
 
     def _redeem(self) -> Step:
         self._ops += 1
@@ -79,6 +88,12 @@ class Day:
 
     def _mark(self) -> Step:
         return lambda: self._journal.move_mark(self._journal.tail())
+
+    def _cut(self) -> Step:
+        return lambda: self._journal.move_cut(7, keep=5)
+
+    def _prune(self) -> Step:
+        return lambda: self._journal.prune(self._chance.randint(0, self._journal.tail().n))
 
     def _claims(self) -> Step:
         mine = self._journal.own_lines("m1", 0)
@@ -112,10 +127,10 @@ class Day:
 Note = Callable[[DurableJournal], None]
 
 
-def session(folder: Path, seed: str, steps: int, pragmas: list[str], note: Note) -> None:
+def start(folder: Path, seed: str, *, key: bytes | None, steps: int, pragmas: list[str], note: Note) -> None:
     """One start of the kiosk: what it recovers, what it does, and an end with or without goodbye."""
     chance = random.Random(seed)
-    journal = open_journal(folder / JOURNAL)
+    journal = open_journal(folder / JOURNAL, key=key)
     for pragma in pragmas:
         journal._database.execute(f"PRAGMA {pragma}").fetchall()
     note(journal)
@@ -133,16 +148,17 @@ def session(folder: Path, seed: str, steps: int, pragmas: list[str], note: Note)
 
 def main() -> None:
     """Several starts, one after another."""
-    folder, seed, sessions, steps, *pragmas = sys.argv[1:]
+    folder, seed, starts, steps, *pragmas = sys.argv[1:]
     notes = os.open(Path(folder) / NOTES, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
 
     def note(journal: DurableJournal) -> None:
         os.write(notes, json.dumps(state(journal)).encode() + b"\n")
 
-    for number in range(int(sessions)):
+    for number, how in enumerate(starts):
         child = os.fork()
         if not child:  # each start is a process, so that its end is the end of all its handles
-            session(Path(folder), f"{seed} {number}", int(steps), pragmas, note)
+            key = KEY if how == "k" else None
+            start(Path(folder), f"{seed} {number}", key=key, steps=int(steps), pragmas=pragmas, note=note)
             os._exit(0)
         if os.waitpid(child, 0)[1]:
             os._exit(1)
