@@ -144,10 +144,10 @@ def unpack_rows(kind: type[R], packed: bytes) -> list[R]:
     if not packed:
         return []
     try:
-        with zstandard.ZstdDecompressor().stream_reader(packed) as reader:
-            inflated = reader.read(_INFLATED_MAX + 1)
-        if len(inflated) > _INFLATED_MAX:
-            raise MalformedRows(f"more than {_INFLATED_MAX} bytes")
+        # The frame names its size, and is not inflated beyond it: what it needs is known before.
+        if not 0 <= zstandard.frame_content_size(packed) <= _INFLATED_MAX:
+            raise MalformedRows(f"more than {_INFLATED_MAX} bytes, or it does not say how many")
+        inflated = zstandard.ZstdDecompressor().decompress(packed)
         return msgspec.msgpack.decode(inflated, type=list[kind])  # type: ignore[valid-type]
     except (zstandard.ZstdError, msgspec.DecodeError, UnicodeDecodeError) as trouble:
         raise MalformedRows(str(trouble)) from trouble

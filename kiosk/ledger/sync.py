@@ -125,7 +125,7 @@ class SyncAnswer(msgspec.Struct, frozen=True, kw_only=True):
     retry_after_s: float = 0.0
 
 
-class HistoryLine(msgspec.Struct, frozen=True, kw_only=True):
+class HistoryLine(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     """One line of a member's history. `at` UTC microseconds; `points` signed; `what` a plain title."""
 
     at: int

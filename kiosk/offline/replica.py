@@ -2,6 +2,8 @@
 
 import hashlib
 import logging
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -30,10 +32,15 @@ class StoredReplica:
     """Implements ports.Replica on any thread: members and denied cards are read from the file."""
 
     def __init__(
-        self, path: Path, key: bytes | None = None, *, deny_max_age_s: float = DENY_MAX_AGE_S
+        self,
+        path: Path,
+        key: bytes | None = None,
+        *,
+        deny_max_age_s: float = DENY_MAX_AGE_S,
+        timer: Callable[[], float] = time.perf_counter,
     ) -> None:
         self._file = ReplicaFile(path, key)
-        self._download = Download(self._file)
+        self._download = Download(self._file, timer)
         self._deny_max_age_s = deny_max_age_s
         self._shop, self._shop_hash = feed.Shop(), b""
         self._confirmed_at = self._confirmed_stored = 0

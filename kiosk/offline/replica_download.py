@@ -1,7 +1,8 @@
 """Downloads into the replica: where each part stands, which chunk fits, what a complete one outdates."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 import msgspec
@@ -40,11 +41,33 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.structs.replace(self, cursor=chunk.until, complete=self.complete or not chunk.more)
 
 
+class Pace:
+    """How many rows one transaction takes: as many as this medium stores while nobody notices the wait."""
+
+    AIM_S = 0.02
+    LEAST = 50
+
+    def __init__(self, timer: Callable[[], float]) -> None:
+        self._timer = timer
+        self.rows = SLICE // 4
+
+    @contextmanager
+    def watch(self, rows: int) -> Iterator[None]:
+        """Time the storing of so many rows, and learn from it."""
+        began = self._timer()
+        yield
+        took = self._timer() - began
+        if took > 0 and rows >= self.LEAST:
+            fitting = int(rows * self.AIM_S / took)
+            self.rows = max(self.LEAST, min(SLICE, self.rows * 2, fitting))
+
+
 class Download:
     """The deny list and the members, as far as they came. One thread at a time downloads; any may look."""
 
-    def __init__(self, file: ReplicaFile) -> None:
+    def __init__(self, file: ReplicaFile, timer: Callable[[], float]) -> None:
         self._file = file
+        self._pace = Pace(timer)
         self._changing = threading.RLock()
         self.load()
 
@@ -135,13 +158,16 @@ class Download:
         rows = feed.unpack_rows(feed.MemberRow, chunk.rows)
         done = progress.after(chunk)
         moment = Moment(answer.gen, answer.mark_n, answer.as_of)
-        for start in range(0, max(len(rows), 1), SLICE):
+        here, start = progress, 0
+        while here is not done:
+            some = rows[start : start + self._pace.rows]
+            start += len(some)
             # Until the last slice is stored the chunk is not: it would come again, which does no harm.
-            here = done if start + SLICE >= len(rows) else progress
-            with self._file.transaction() as connection:
-                rows_of.put_members(connection, rows[start : start + SLICE], moment, here.turn)
+            here = done if start >= len(rows) else progress
+            with self._pace.watch(len(some)), self._file.transaction() as connection:
+                rows_of.put_members(connection, some, moment, here.turn)
                 put(connection, "members", sync.pack(here))
-                if done.complete and not chunk.more:
+                if here is done and not chunk.more:
                     put(connection, "mark_whole", answer.mark_whole)
             self._members = here
         if not chunk.more:

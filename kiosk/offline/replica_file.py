@@ -19,6 +19,7 @@ from kiosk.ports import JournalFailed
 log = logging.getLogger(__name__)
 
 SCHEMA = 1
+_LOG_PAGES = 250
 _TABLES = (
     "CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID",
     # AUTOINCREMENT: a number is never given twice, so a card left behind leads to nobody.
@@ -113,6 +114,8 @@ def _prepared(database: Database) -> Database:
                 for table in _TABLES:
                     database.conn.execute(table)
                 database.conn.execute(f"PRAGMA user_version = {SCHEMA}")
+        # Little at a time: whoever commits when the log is full folds it in, and everybody waits for that.
+        database.conn.execute(f"PRAGMA wal_autocheckpoint = {_LOG_PAGES}")
     except (DiskError, UnicodeDecodeError) as trouble:
         database.conn.close()
         raise fault(trouble) from trouble

@@ -15,7 +15,7 @@ import msgspec
 from kiosk.ledger.feed import DeniedRow, MemberRow, unpack_cards
 
 SLICE = 2000
-"""Rows of one transaction: the desk waits no longer for the file than these take."""
+"""Rows of one transaction at most: the desk waits no longer for the file than these take."""
 
 _KNOWN = """SELECT member, n, cards, asked, gen, mark_n, as_of FROM members
     WHERE member IN (SELECT value FROM json_each(?))"""
