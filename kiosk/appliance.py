@@ -83,6 +83,7 @@ def assemble(settings: Settings, clock: Clock, loop: Loop, show: Callable[[View]
     from kiosk.offline.pin import NoPin, SoftwarePin
     from kiosk.offline.questions import HubDesk
     from kiosk.offline.replica import StoredReplica
+    from kiosk.offline.second_copy import second_copy
     from kiosk.offline.service import JournalService
     from kiosk.offline.storage_key import storage_key
     from kiosk.offline.transport import HttpHub
@@ -106,6 +107,7 @@ def assemble(settings: Settings, clock: Clock, loop: Loop, show: Callable[[View]
             ids=ids,
             pack=replica.pack,
             key=storage.key,
+            second=second_copy(settings.state.second_copy, storage.key),
         )
 
     journal = JournalService(open_journal, loop.post, lambda opened: start_up(opened, replica.is_home))

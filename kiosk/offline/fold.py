@@ -88,8 +88,7 @@ class Fold:
     effects: list[tuple[int, str, int]] = field(default_factory=list)
     """(n, whose points, change)."""
     ids: dict[str, int] = field(default_factory=dict)
-    checkpoint: en.Checkpoint | None = None
-    """The last one told."""
+    checkpoints: list[en.Checkpoint] = field(default_factory=list)
 
     def take(self, n: int, stored: bytes, hashed: bytes) -> en.Entry:
         """Fold one stored entry; BrokenChain if it does not continue what came before."""
@@ -113,7 +112,7 @@ class Fold:
     def _follow(self, entry: en.Entry, body: en.Body | None, stored: bytes) -> None:
         course: Course | None = None
         if isinstance(body, en.Checkpoint):
-            self.checkpoint = body
+            self.checkpoints.append(body)
         if isinstance(body, en.Redeem):
             course = begin(entry, body)
             self.known[body.op] = (body, entry.member or "")

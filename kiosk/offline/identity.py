@@ -10,7 +10,7 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.membership.cards import Card, keyed_hash
-from kiosk.offline.sealing import Unsealable, seal, unseal
+from kiosk.offline.sealing import Sealer, Unsealable
 
 FILE = "identity"
 """Its name in the state folder."""
@@ -193,7 +193,7 @@ def _place(stored: _Stored) -> Place:
 def _sealed(stored: _Stored, storage_key: bytes) -> _Stored:
     keys = msgspec.msgpack.encode((stored.device_key, stored.voucher_key, stored.card_key))
     told = {"device_key": b"", "voucher_key": b"", "card_key": b""}
-    return msgspec.structs.replace(stored, sealed=seal(storage_key, _PURPOSE, keys), **told)
+    return msgspec.structs.replace(stored, sealed=Sealer(storage_key, _PURPOSE).seal(keys), **told)
 
 
 def _unsealed(path: Path, stored: _Stored, storage_key: bytes | None) -> _Stored:
@@ -204,7 +204,7 @@ def _unsealed(path: Path, stored: _Stored, storage_key: bytes | None) -> _Stored
             f"{path} is sealed by the storage key; a new kiosk begins with an empty folder"
         )
     try:
-        keys = unseal(storage_key, _PURPOSE, stored.sealed)
+        keys = Sealer(storage_key, _PURPOSE).unseal(stored.sealed)
         device, voucher, card = msgspec.msgpack.decode(keys, type=tuple[bytes, bytes, bytes])
     except (Unsealable, msgspec.DecodeError) as wrong:
         raise IdentityUnusable(f"{path} was sealed by another storage key, or is damaged") from wrong

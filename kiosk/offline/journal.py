@@ -17,6 +17,7 @@ from kiosk.offline.fold import redeem_in
 from kiosk.offline.follow import Course
 from kiosk.offline.opening import open_tables
 from kiosk.offline.page import Head, Page
+from kiosk.offline.second_copy import SecondCopy
 from kiosk.ports import Clock, Draft, Ids, JournalFailed, Operation
 
 DRAFTS_MAX = 1000
@@ -37,16 +38,19 @@ class DurableJournal:
         pack: Callable[[], int],
         software: str = SOFTWARE,
         key: bytes | None = None,
+        second: SecondCopy | None = None,
     ) -> None:
         """Open, check what is kept and the chain since the cut, then journal a `boot` with a fresh nonce."""
         self.device = device
         self._zone, self._clock, self._ids, self._pack = zone, clock, ids, pack
         self.failed: JournalFailed | None = None
         self._cutting: Cut | None = None
+        self._second = second
         self._database = open_exclusive(path, key)
         try:
             with self._guarded():
                 self._load()
+                self._copy_tail()
             self.append(Draft(en.Boot(nonce=ids.nonce(), software=software)))
         except BaseException:
             self.close()
@@ -56,6 +60,8 @@ class DurableJournal:
         """Let go of the file; nothing can be asked afterwards."""
         self.failed = self.failed or JournalFailed("K-JR-01", "the journal is closed")
         self._database.conn.close()
+        if self._second is not None:
+            self._second.close()
 
     # --- ports.Journal ---------------------------------------------------------------------------
 
@@ -138,12 +144,8 @@ class DurableJournal:
         """Our chain hash at n (32 zero bytes at 0); None beyond our tail, and below `floor`."""
         if n == 0:
             return en.GENESIS
-        floor = self.floor()
-        if n == floor.n:
-            return floor.hash
         with self._guarded():
-            found = self._database.execute("SELECT hash FROM entries WHERE n = ?", (n,)).fetchone()
-        return bytes(found[0]) if found else None
+            return tables.hash_at(self._database, n)
 
     def floor(self) -> Mark:
         """The last entry that was pruned: its n and chain hash."""
@@ -175,6 +177,8 @@ class DurableJournal:
         with self._guarded(), self._database.atomic():
             self._database.execute(tables.PUT_META, ("mark_n", mark.n))
             self._database.execute(tables.PUT_META, ("mark_hash", mark.hash))
+        if self._second is not None and self._second.is_long():
+            self._copy_tail()
 
     def obey(self, instruction: Instruction) -> tuple[en.Entry, ...]:
         """Journal what head office asks of a voucher's issuer, if its operation still lets us."""
@@ -241,8 +245,14 @@ class DurableJournal:
     # --- inside ----------------------------------------------------------------------------------
 
     def _load(self) -> None:
-        opened = open_tables(self._database, self.device)
+        opened = open_tables(self._database, self.device, self._second)
         self._base, self._head = opened.base, Head.of(opened.fold)
+
+    def _copy_tail(self) -> None:
+        """Begin the second copy at what head office has."""
+        if self._second is not None:
+            mark = self.mark_seen()
+            self._second.begin(mark, tables.after(self._database, mark.n))
 
     def _write(self, drafts: tuple[Draft, ...]) -> tuple[en.Entry, ...]:
         page = Page(self._database, self.device, self._head)
@@ -253,6 +263,8 @@ class DurableJournal:
             if self._cutting is not None:
                 self._cutting.store(self._database)
         self._head = page.turned()  # only now: COMMIT has returned, so it is on disk
+        if self._second is not None:
+            self._second.add(page.written)
         return entries
 
     def _spends(self, drafts: tuple[Draft, ...]) -> bool:

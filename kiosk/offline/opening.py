@@ -1,5 +1,6 @@
 """What a start makes of a journal's tables, and what must hold before anybody relies on them."""
 
+import logging
 import sys
 from dataclasses import dataclass
 
@@ -8,7 +9,10 @@ from sqlite_utils import Database
 from kiosk.ledger import entries as en
 from kiosk.offline import cut, tables
 from kiosk.offline.fold import BrokenChain, Fold
+from kiosk.offline.second_copy import SecondCopy
 from kiosk.ports import JournalFailed, NotHeld
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,18 +23,44 @@ class Opened:
     fold: Fold
 
 
-def open_tables(database: Database, device: str) -> Opened:
-    """Make or check the tables, fold from the cut on. K-JR-03 if anything does not hold."""
+def open_tables(database: Database, device: str, second: SecondCopy | None = None) -> Opened:
+    """Make or check the tables, fold from the cut on. K-JR-03 if anything does not hold.
+
+    A tail that only the second copy holds comes back first.
+    """
     tables.prepare(database, device)
+    if second is not None:
+        restore_tail(database, second)
     last = tables.checkpoint(database)
     _check_kept(database, last)
     base, fold = tables.begun_fold(database, device), tables.begun_fold(database, device)
     fold_all(database, fold)
-    if fold.checkpoint != last:
-        raise JournalFailed("K-JR-03", "the cut is not the one that was journalled last")
+    # A tail that came back from a second copy may hold a later one, whose cut is to be moved again.
+    if last is not None and last not in fold.checkpoints:
+        raise JournalFailed("K-JR-03", f"the cut at {last.cut} is not one that was journalled")
     for op, touched in fold.touched.items():
         tables.put_live(database, fold.courses[op], touched)
     return Opened(base, fold)
+
+
+def restore_tail(database: Database, second: SecondCopy) -> int:
+    """Take back what a lying disk lost: the entries that the second copy holds after our last. How many."""
+    tail = tables.tail(database)
+    held = list(second.entries())
+    if not held:
+        return 0
+    common = min(tail.n, held[-1][0])
+    ours, theirs = tables.hash_at(database, common), {n: hashed for n, hashed, _ in held}.get(common)
+    if ours != theirs and common >= tables.floor(database)[0]:
+        second.set_aside()
+        return 0
+    lost = [(n, en.decode(stored).kind, hashed, stored) for n, hashed, stored in held if n > tail.n]
+    if not lost:
+        return 0
+    with database.atomic():
+        database.conn.executemany(tables.INSERT_ENTRY, lost)
+    log.error("K-JR-07 the disk lost entries %d to %d; the second copy had them", lost[0][0], lost[-1][0])
+    return len(lost)
 
 
 def fold_all(database: Database, fold: Fold) -> None:

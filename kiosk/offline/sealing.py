@@ -14,19 +14,21 @@ class Unsealable(Exception):
     """Sealed by another key, for another purpose, or changed since."""
 
 
-def seal(storage_key: bytes, purpose: bytes, plain: bytes) -> bytes:
-    """Nonce, ciphertext and tag: 28 bytes more than `plain`."""
-    nonce = secrets.token_bytes(_NONCE)
-    return nonce + _cipher(storage_key, purpose).encrypt(nonce, plain, purpose)
+class Sealer:
+    """Seals for one purpose. Nonces are random: good for 2^32 seals under one storage key."""
 
+    def __init__(self, storage_key: bytes, purpose: bytes) -> None:
+        self._cipher = AESGCM(HKDF(SHA256(), 32, salt=None, info=purpose).derive(storage_key))
+        self._purpose = purpose
 
-def unseal(storage_key: bytes, purpose: bytes, sealed: bytes) -> bytes:
-    """What was sealed; Unsealable if it cannot be."""
-    try:
-        return _cipher(storage_key, purpose).decrypt(sealed[:_NONCE], sealed[_NONCE:], purpose)
-    except (InvalidTag, ValueError) as wrong:
-        raise Unsealable(purpose.decode()) from wrong
+    def seal(self, plain: bytes) -> bytes:
+        """Nonce, ciphertext and tag: 28 bytes more than `plain`."""
+        nonce = secrets.token_bytes(_NONCE)
+        return nonce + self._cipher.encrypt(nonce, plain, self._purpose)
 
-
-def _cipher(storage_key: bytes, purpose: bytes) -> AESGCM:
-    return AESGCM(HKDF(SHA256(), 32, salt=None, info=purpose).derive(storage_key))
+    def unseal(self, sealed: bytes) -> bytes:
+        """What was sealed; Unsealable if it cannot be."""
+        try:
+            return self._cipher.decrypt(sealed[:_NONCE], sealed[_NONCE:], self._purpose)
+        except (InvalidTag, ValueError) as wrong:
+            raise Unsealable(self._purpose.decode()) from wrong

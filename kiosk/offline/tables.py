@@ -11,6 +11,7 @@ import msgspec
 from sqlite_utils import Database
 
 from kiosk.ledger import entries as en
+from kiosk.ledger.sync import Mark
 from kiosk.offline.fold import BrokenChain, Fold, Story, redeem_in
 from kiosk.offline.follow import Course
 from kiosk.offline.upgrade import upgrade
@@ -92,6 +93,28 @@ def checkpoint(database: Database) -> en.Checkpoint | None:
 def floor(database: Database) -> tuple[int, bytes]:
     """The last pruned entry's n and hash; (0, 32 zero bytes) while nothing is pruned."""
     return meta(database, "floor_n") or 0, bytes(meta(database, "floor_hash") or en.GENESIS)
+
+
+def tail(database: Database) -> Mark:
+    """The last entry that is here."""
+    found = database.execute("SELECT n, hash FROM entries ORDER BY n DESC LIMIT 1").fetchone()
+    n, hashed = found or floor(database)
+    return Mark(n=n, hash=bytes(hashed))
+
+
+def hash_at(database: Database, n: int) -> bytes | None:
+    """The chain hash at n; None beyond the last entry, and below what was pruned."""
+    gone, hashed = floor(database)
+    if n == gone:
+        return hashed
+    found = database.execute("SELECT hash FROM entries WHERE n = ?", (n,)).fetchone()
+    return bytes(found[0]) if found else None
+
+
+def after(database: Database, n: int) -> Iterator[tuple[int, bytes, bytes]]:
+    """(n, hash, stored) of each entry after n."""
+    for at, stored, hashed in database.execute(_FOLDED, (n, -1)):
+        yield at, bytes(hashed), bytes(stored)
 
 
 def begun_fold(database: Database, device: str) -> Fold:

@@ -9,6 +9,7 @@ from kiosk.ledger import entries as en
 from kiosk.ledger.ids import FreshIds
 from kiosk.ledger.sync import Grant
 from kiosk.offline.journal import DurableJournal
+from kiosk.offline.second_copy import SecondCopy
 from kiosk.ports import Draft
 
 DEVICE = "kiosk-1"
@@ -33,7 +34,13 @@ class HandClock:
         return self.seconds
 
 
-def open_journal(path: Path, seed: int = 1, device: str = DEVICE, key: bytes | None = None) -> DurableJournal:
+def open_journal(
+    path: Path,
+    seed: int = 1,
+    device: str = DEVICE,
+    key: bytes | None = None,
+    second: SecondCopy | None = None,
+) -> DurableJournal:
     clock = HandClock()
     chance = random.Random(f"{seed} {path}")
     if path.exists():
@@ -46,6 +53,7 @@ def open_journal(path: Path, seed: int = 1, device: str = DEVICE, key: bytes | N
         ids=FreshIds(clock.now, chance),
         pack=lambda: 1,
         key=key,
+        second=second,
     )
 
 
