@@ -11,8 +11,9 @@ import sqlalchemy as sa
 
 from kiosk.hub.books import Books, Key
 from kiosk.hub.bulk import among
-from kiosk.hub.lookups import Lookups, Reader
+from kiosk.hub.lookups import Lookups
 from kiosk.hub.operations import OpenBook, Operation
+from kiosk.hub.shelves import Reader
 from kiosk.hub.tables import PRESENTED, asks, redemptions, upsert
 from kiosk.ledger import accounts as acc
 from kiosk.ledger import entries as en
@@ -121,7 +122,8 @@ class Claims:
             return
         self._lookups.asks.put(number, (operation.holder or "", self._device, self._now))
         names = ("holder", "device", "at")
-        row = {"voucher": number, "op": operation.redeem.op, **dict(zip(names, mine, strict=True))}
+        row: dict[str, object] = dict(zip(names, mine, strict=True))
+        row |= {"voucher": number, "op": operation.redeem.op}
         self._asked.append(row)
 
     def _settled(self, want: str, operation: Operation) -> sync.Refusal:

@@ -1,0 +1,105 @@
+"""Who is who, and what members owe: looked up for all requests of one transaction at once."""
+
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+
+from kiosk.hub.bulk import among
+from kiosk.hub.portraits import newest_pack
+from kiosk.hub.shelves import Shelf
+from kiosk.hub.tables import aliases, balances, members, merge_moves, transfers
+from kiosk.ledger import accounts as acc
+from kiosk.membership.rules import FIRST, BadRules, Rules, read_rules
+
+
+class People:
+    """The shelves of one transaction that are about members. Only `locked` locks."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+        self._rules: Rules | None = None
+        self.survivors = Shelf(self._survivors)
+        self.families = Shelf(self._families)
+        self.locked = Shelf(self._locked)
+        self.debts = Shelf(self._debts)
+        self.risk_held = Shelf(self._risk_held)
+        self.assets = Shelf(self._assets)
+        self.merged = Shelf(self._merged)
+        self.minted = Shelf(self._minted)
+
+    def survivor(self, member: str) -> str:
+        """Whose account stands for this member: their own, or the one that theirs was merged into."""
+        return self.survivors.get(member) or member
+
+    def kin(self, member: str) -> tuple[str, ...]:
+        """Everybody who is the same person, the survivor first."""
+        survivor = self.survivor(member)
+        return (survivor, *(self.families.get(survivor) or ()))
+
+    def rules(self) -> Rules:
+        """The rule pack in force; one that cannot be read names nothing."""
+        if self._rules is None:
+            try:
+                self._rules = read_rules(newest_pack(self._connection)[1])
+            except BadRules:
+                self._rules = FIRST
+        return self._rules
+
+    def _survivors(self, names: list[str]) -> Iterable[tuple[str, str]]:
+        """alias -> the member that it was merged into."""
+        a = aliases.c
+        asked = sa.select(a.alias, a.into).where(among(self._connection, a.alias, names))
+        return [(alias, into) for alias, into in self._connection.execute(asked)]
+
+    def _families(self, names: list[str]) -> Iterable[tuple[str, tuple[str, ...]]]:
+        """member -> those that were merged into them."""
+        a = aliases.c
+        asked = sa.select(a.into, a.alias).where(among(self._connection, a.into, names)).order_by(a.alias)
+        found: dict[str, tuple[str, ...]] = {}
+        for into, alias in self._connection.execute(asked):
+            found[into] = (*found.get(into, ()), alias)
+        return list(found.items())
+
+    def _locked(self, names: list[str]) -> Iterable[tuple[str, bool]]:
+        """member -> they exist, and nobody else merges them or gives them a benefit meanwhile."""
+        m = members.c
+        asked = sa.select(m.id).where(among(self._connection, m.id, names)).order_by(m.id)
+        return [(member, True) for member in self._connection.scalars(asked.with_for_update())]
+
+    def _debts(self, names: list[str]) -> Iterable[tuple[str, int]]:
+        """member -> points that they owe. Only a hint: the books say it under their lock."""
+        return self._units({acc.debt(name): name for name in names}, acc.RISK)
+
+    def _risk_held(self, kiosks: list[str]) -> Iterable[tuple[str, int]]:
+        """device -> what it holds of the risk budget. Only a hint, like `debts`."""
+        return self._units({acc.escrow(kiosk): kiosk for kiosk in kiosks}, acc.RISK)
+
+    def _units(self, accounts: dict[str, str], asset: str) -> Iterable[tuple[str, int]]:
+        b = balances.c
+        asked = sa.select(b.account, b.amount).where(
+            among(self._connection, b.account, list(accounts)), b.asset == asset, b.amount != 0
+        )
+        return [(accounts[account], amount) for account, amount in self._connection.execute(asked)]
+
+    def _assets(self, accounts: list[str]) -> Iterable[tuple[str, tuple[str, ...]]]:
+        """account -> the assets that it has units of."""
+        b = balances.c
+        asked = sa.select(b.account, b.asset).where(among(self._connection, b.account, accounts))
+        found: dict[str, tuple[str, ...]] = {}
+        for account, asset in self._connection.execute(asked.where(b.amount != 0).order_by(b.asset)):
+            found[account] = (*found.get(account, ()), asset)
+        return list(found.items())
+
+    def _merged(self, names: list[str]) -> Iterable[tuple[str, tuple[tuple[str, int], ...]]]:
+        """alias -> (asset, units) that went from it to its survivor, less what went back."""
+        m = merge_moves.c
+        asked = sa.select(m.alias, m.asset, m.amount).where(among(self._connection, m.alias, names))
+        found: dict[str, tuple[tuple[str, int], ...]] = {}
+        for alias, asset, amount in self._connection.execute(asked.order_by(m.alias, m.asset)):
+            found[alias] = (*found.get(alias, ()), (asset, amount))
+        return list(found.items())
+
+    def _minted(self, names: list[str]) -> Iterable[tuple[str, bool]]:
+        """transfer id -> it was made."""
+        asked = sa.select(transfers.c.id).where(among(self._connection, transfers.c.id, names))
+        return [(name, True) for name in self._connection.scalars(asked)]

@@ -1,0 +1,82 @@
+"""Points that kiosks stood in for: settled when they are spent for good, and repaid before anything else.
+
+A unit of risk is one point that head office put at risk on purpose. Wherever it is (`risk`, a kiosk's escrow,
+an open operation, `debt:M`), there are never more of them than were put in: no kiosk can lose more than that.
+"""
+
+from collections.abc import Iterable
+
+from kiosk.hub.books import Books, Key
+from kiosk.hub.operations import OpenBook
+from kiosk.hub.people import People
+from kiosk.hub.shelves import Reader
+from kiosk.ledger import accounts as acc
+from kiosk.ledger import entries as en
+from kiosk.ledger.legs import Transfer
+
+Posted = Iterable[tuple[en.Entry, en.Body]]
+
+
+class Settlement:
+    """What the entries of one sync settle: `read`, then `keys` to open in the books, then `apply`."""
+
+    def __init__(self, people: People, book: OpenBook) -> None:
+        self._people = people
+        self._book = book
+        self._due: list[tuple[str, str, int]] = []
+        self._credited: list[tuple[str, str]] = []
+
+    def read(self, posted: Posted) -> Reader:
+        """Find what was spent at risk, and who got points back."""
+        for entry, body in posted:
+            operation = self._book.operations.get(body.op) if isinstance(body, en.Post) else None
+            if operation is not None and operation.redeem.risk:
+                self._due.append((entry.id, operation.member, operation.redeem.risk))
+            if isinstance(body, en.Returned) and body.asset == acc.POINTS and body.member:
+                self._credited.append((entry.id, body.member))
+        members = {member for _, member, _ in self._due} | {member for _, member in self._credited}
+        yield self._people.survivors.need(members)
+        yield self._people.debts.need(map(self._people.survivor, members))
+
+    def keys(self) -> Iterable[Key]:
+        """Every balance that may move."""
+        indebted = {member for _, member, _ in self._due}
+        indebted |= {member for _, member in self._credited if owes(self._people, member)}
+        for member in indebted:
+            yield from repayment_keys(self._people.survivor(member))
+
+    def apply(self, books: Books, posted: Posted) -> None:
+        """The member pays what they have; the rest is their debt. Disputed entries settle nothing."""
+        names = {entry.id for entry, _ in posted}
+        for name, member, risk in self._due:
+            if name in names:
+                _settle(books, name, self._people.survivor(member), risk)
+        for name, member in self._credited:
+            repay(books, self._people.survivor(member), name)
+
+
+def owes(people: People, member: str) -> bool:
+    """Whether it is worth looking under the lock."""
+    return bool(people.debts.get(people.survivor(member)))
+
+
+def repayment_keys(member: str) -> Iterable[Key]:
+    """Every balance that a repayment looks at or touches."""
+    yield (acc.member(member), acc.POINTS)
+    yield (acc.debt(member), acc.RISK)
+    yield (acc.RISK, acc.RISK)
+
+
+def repay(books: Books, member: str, name: str) -> None:
+    """Take what the member owes from what they have now; the budget has it again. `name` is used once."""
+    paid = min(books.has(acc.debt(member), acc.RISK), books.has(acc.member(member), acc.POINTS))
+    if paid > 0:
+        books.move(Transfer(f"repay:{name}", acc.member(member), acc.SPENT, acc.POINTS, paid))
+        books.move(Transfer(f"repay:{name}.1", acc.debt(member), acc.RISK, acc.RISK, paid))
+
+
+def _settle(books: Books, name: str, member: str, risk: int) -> None:
+    paid = max(0, min(risk, books.has(acc.member(member), acc.POINTS)))
+    books.move(Transfer(f"settle:{name}", acc.member(member), acc.SPENT, acc.POINTS, paid))
+    books.move(Transfer(f"settle:{name}.1", acc.RISK_OPEN, acc.RISK, acc.RISK, paid))
+    books.move(Transfer(f"settle:{name}.2", acc.RISK_OPEN, acc.debt(member), acc.RISK, risk - paid))
