@@ -21,7 +21,7 @@ from kiosk.offline.patience import Patience
 from kiosk.offline.transport import HubRefused
 from kiosk.ports import Draft
 from tests.offline.bench import open_journal
-from tests.offline.shop import Kiosk, Line, open_office
+from tests.offline.shop import Kiosk, Line, open_office, verdicts
 
 TRIED = Draft(en.PinTried(route="card", ok=True, where="here"), member="m1")
 
@@ -140,7 +140,10 @@ def test_what_head_office_does_not_post_is_counted_once(kiosk: Kiosk, line: Busy
     kiosk.step()
     line.weather = lambda: "twice"
     kiosk.drain()
+    line.office = open_office(seed=2, generation=2)  # restored from nothing: everything is told again
     kiosk.drain()
+    kiosk.drain()
+    assert kiosk.journal.mark_seen().n == len(verdicts(line.office))
     told = kiosk.uploader.backlog.now
     assert (told.quarantined, told.disputed, told.debt) == (1, 0, 0)
 

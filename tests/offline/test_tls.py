@@ -127,16 +127,21 @@ def test_what_is_older_than_tls_13_is_refused_on_both_sides(hub: Served, tmp_pat
     server.maximum_version = ssl.TLSVersion.TLSv1_2
     server.load_cert_chain(hub.folder / "authority" / "server.pem")
     with socket.create_server(("127.0.0.1", 0)) as door:
+        ends: list[str] = []
 
         def answer() -> None:
             caller, _ = door.accept()
-            with caller, pytest.raises(ssl.SSLError):
-                server.wrap_socket(caller, server_side=True)
+            try:
+                ends.append(str(server.wrap_socket(caller, server_side=True).version()))
+            except ssl.SSLError as refused:
+                ends.append(refused.reason)
+            caller.close()
 
         thread = threading.Thread(target=answer)
         thread.start()
         assert unheard(f"https://localhost:{door.getsockname()[1]}", ca_of(hub))
         thread.join(10)
+    assert ends == ["UNSUPPORTED_PROTOCOL"]
 
 
 # --- enrolment -----------------------------------------------------------------------------------
