@@ -2,7 +2,8 @@
 
 Cards of family `virtual-cpu` bear the numbers 6600000001 to 6600000600, those of `mifare-classic` the UIDs
 in UIDS. Everybody's PIN is 246810. 6600000001 is 张*伟 (gold, 12,480 points), 6600000002 has 50 points; the
-first twenty are at home at the demo's kiosk. 6600000901 was lost, 6600000902 is frozen, 6600000999 is
+first twenty are at home at the demo's kiosk. The first five hundred belong to its store, the last hundred to
+another: without the network these are unknown. 6600000901 was lost, 6600000902 is frozen, 6600000999 is
 nobody's.
 """
 
@@ -16,6 +17,7 @@ import sqlalchemy as sa
 from kiosk.hub.books import Books
 from kiosk.hub.demo_gifts import SHELF
 from kiosk.hub.demo_names import masked, some_masked_name
+from kiosk.hub.feed_tables import member_stores
 from kiosk.hub.office import HeadOffice
 from kiosk.hub.pins import verifier_maker
 from kiosk.hub.tables import cards, gifts, history, members, packs, step_counter
@@ -28,6 +30,8 @@ FAMILY = "virtual-cpu"
 FIRST_NUMBER = 6_600_000_001
 MEMBERS = 600
 HOME_MEMBERS = 20
+STORE_MEMBERS = 500
+ELSEWHERE = "0002"
 LOST, FROZEN, NOBODYS = b"6600000901", b"6600000902", b"6600000999"
 UIDS = tuple(bytes.fromhex(f"04A1B2C{place}") for place in range(1, 6))
 FIRST_UID_OWNER = 40
@@ -54,6 +58,7 @@ def seed(office: HeadOffice, card_key: bytes, rules: str, home_device: str | Non
     people = [_person(place, chance) for place in range(MEMBERS)]
     with office.engine.begin() as connection:
         _write_people(connection, office, people, home_device)
+        _write_stores(connection, office.settings.shop.store, people)
         _write_cards(connection, card_key, people)
         _write_history(connection, office, people, chance)
         _write_gifts(connection)
@@ -98,6 +103,14 @@ def _write_people(
         for one in people
     ]
     connection.execute(sa.insert(members), rows)
+
+
+def _write_stores(connection: sa.Connection, store: str, people: list[_Person]) -> None:
+    rows = [
+        {"member": one.id, "store": store if place < STORE_MEMBERS else ELSEWHERE}
+        for place, one in enumerate(people)
+    ]
+    connection.execute(sa.insert(member_stores), rows)
 
 
 def _write_cards(connection: sa.Connection, key: bytes, people: list[_Person]) -> None:

@@ -28,7 +28,7 @@ pytestmark = [
     pytest.mark.skipif(bool(pcscd.missing()), reason=pcscd.missing() or "all is there"),
 ]
 
-HOME, POOR, STRANGER = "6600000001", "6600000002", "6600000030"
+HOME, POOR, STRANGER = "6600000001", "6600000002", "6600000530"
 LOST, NOBODYS = "6600000901", "6600000999"
 GIFT, WRONG_PIN = "玫瑰护手霜", "000000"
 _FIGURE = r"[\d,]+"

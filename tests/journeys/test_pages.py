@@ -9,9 +9,10 @@ from shop import ShopFloor
 
 from kiosk import events as ev
 from kiosk import views
+from kiosk.ledger import entries as en
 from kiosk.membership.cards import Card
 
-HOME, GUEST = "6600000001", "6600000021"
+HOME, GUEST, ELSEWHERE = "6600000001", "6600000021", "6600000530"
 
 
 def words_of(view: object) -> Iterator[str]:
@@ -68,10 +69,44 @@ def test_a_stranger_offline_is_nobody_else(floor: ShopFloor) -> None:
     floor.tap(HOME)
     floor.do(ev.Left())
     floor.cut()
-    notice = floor.tap(GUEST)
+    notice = floor.tap(ELSEWHERE)
     assert isinstance(notice, views.Notice)
     assert notice.code == "K-NW-01"
     assert not any("张" in text for text in words_of(notice))
+
+
+def test_a_member_of_the_store_sees_offline_what_they_saw_and_spends_nothing(floor: ShopFloor) -> None:
+    online = floor.tap(GUEST)
+    assert isinstance(online, views.Home)
+    floor.do(ev.Left())
+    floor.cut()
+    offline = floor.tap(GUEST)
+    assert isinstance(offline, views.Home)
+    assert (offline.points, offline.tier, offline.history) == (online.points, online.tier, online.history)
+    notice = floor.do(ev.ShelfOpened(), ev.GiftChosen("G02"))
+    assert isinstance(notice, views.Notice)
+    assert notice.code == "K-NW-02"
+    assert floor.kinds() == []
+
+
+def test_a_member_reads_offline_what_they_just_wrote(floor: ShopFloor) -> None:
+    """The download of before the visit, the network gone, and the points spent are gone."""
+    floor.tap(HOME)
+    floor.choose("G02")
+    floor.wire.cut = True
+    taken = floor.confirm()
+    assert isinstance(taken, views.TakeVoucher), taken
+    before = floor.replica.account(floor.world.card_key.hash(Card("virtual-cpu", HOME.encode())))
+    assert before is not None
+    floor.do(ev.Left())
+    again = floor.tap(HOME)
+    assert isinstance(again, views.Home)
+    spent = sum(body.points for body in floor.entries(en.Redeem) if isinstance(body, en.Redeem))
+    assert spent > 0
+    assert again.points == f"{before.points + before.escrow - spent:,}"
+    floor.heal()
+    floor.do(ev.Left())
+    assert floor.tap(HOME).points == again.points  # type: ignore[union-attr]
 
 
 def test_the_network_goes_while_a_guest_confirms(floor: ShopFloor) -> None:

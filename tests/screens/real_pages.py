@@ -133,7 +133,9 @@ def _offline(floor: ShopFloor) -> Iterator[tuple[str, views.View]]:
     yield "offline-home-after", floor.do(ev.WentBack())
     yield "offline-history", floor.do(ev.HistoryOpened())
     _next_visitor(floor)
-    yield "offline-no-look-up", floor.tap("6600000030")
+    yield "offline-store-member", floor.tap(GUEST)
+    _next_visitor(floor)
+    yield "offline-no-look-up", floor.tap("6600000530")
     floor.heal()
 
 
