@@ -20,7 +20,7 @@ from kiosk.simulation.clocks import TrueTime
 
 CARD_KEY = b"k" * 32
 PIN = "246810"
-VOUCHER_DAYS = 2
+VOUCHER_DAYS = 1
 GIFTS = (("G1", 100, 14), ("G2", 250, 9), ("G3", 600, 5))
 """Id, price in points, pieces in stock: little of everything, so that it runs out."""
 RULES = f"""

@@ -13,6 +13,7 @@ from kiosk.hub.tables import branches as kept_branches
 from kiosk.ledger import accounts as acc
 from kiosk.ledger import entries as en
 from kiosk.offline.fold import is_own
+from kiosk.simulation.faults import Novelty
 from kiosk.simulation.head import GIFTS
 from kiosk.simulation.machine import Machine
 from kiosk.simulation.people import price_of
@@ -187,7 +188,7 @@ class Court:
             assert machine.on is not None
             if self._forked(machine.device):
                 continue
-            ours = machine.on.journal._head.balances
+            ours = machine.on.journal.balances()
             theirs = {
                 key: amount
                 for key, amount in self._books.items()
@@ -221,7 +222,8 @@ class Court:
         """Honest kiosks are never disputed; only what nobody could read is quarantined."""
         poisoned = any(machine.cable.unreadable for machine in self._universe.machines)
         for row in self._connection.execute(sa.select(entries).where(entries.c.verdict != "posted")):
-            if not (poisoned and row.verdict == "quarantined") and not self._forked(row.device):
+            expected = row.kind == Novelty.KIND or (poisoned and row.reason == "poison")
+            if not expected and not self._forked(row.device):
                 yield f"{row.device} entry {row.n} ({row.kind}) is {row.verdict}: {row.reason}"
 
     def _log(self, machine: Machine) -> dict[int, list[bytes]]:

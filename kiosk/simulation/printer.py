@@ -33,10 +33,10 @@ class Fate:
 
 
 FATES = (
-    (60, Fate("printed", True, Outcome.CONFIRMED)),
+    (30, Fate("printed", True, Outcome.CONFIRMED)),
     (8, Fate("out-of-paper", False, Outcome.NOT_PRINTED, "K-PR-01")),
-    (8, Fate("unknown-with-paper", True, Outcome.UNKNOWN, "K-PR-05")),
-    (8, Fate("unknown-without-paper", False, Outcome.UNKNOWN, "K-PR-05")),
+    (12, Fate("unknown-with-paper", True, Outcome.UNKNOWN, "K-PR-05")),
+    (12, Fate("unknown-without-paper", False, Outcome.UNKNOWN, "K-PR-05")),
     (4, Fate("silent-with-paper", True, None)),
     (4, Fate("silent-without-paper", False, None)),
     (4, Fate("late-word", True, Outcome.CONFIRMED, late=True)),

@@ -34,13 +34,13 @@ class Weather:
 
         return cls(
             kiosks=chance.choice((1, 2, 2, 3)),
-            members=chance.choice((2, 4, 6)),
-            visits=chance.randrange(15, 40),
-            days=chance.choice((0.5, 2.0, 6.0)),
+            members=chance.choice((2, 4, 4)),
+            visits=chance.randrange(20, 50),
+            days=chance.choice((0.5, 3.0, 4.0)),
             outage=sometimes(0.7, 0.7),
             loss=sometimes(0.6, 0.3),
             power=sometimes(0.7, 0.5),
-            paper=sometimes(0.7, 1.0),
+            paper=sometimes(0.8, 1.5),
             hub_crash=sometimes(0.5, 0.3),
             poison=sometimes(0.2, 0.3),
             clock=sometimes(0.3, 0.5),

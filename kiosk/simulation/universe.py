@@ -143,7 +143,7 @@ class Universe:
                 member.papers.remove(slip)  # else it was copied first
             case = self._case(machine)
             self.play(self._counting(machine, present(slip, case, self.counter, self.chance)))
-        elif self.chance.random() < 0.12:
+        elif self.chance.random() < 0.15:
             self.play(self._counting(machine, look_for_paper(self._case(machine), self.chance)))
         else:
             self.play(self._counting(machine, visit(member, machine, self.chance, Mood())))
