@@ -1,12 +1,12 @@
 """The command line: run, enrol, status, claim, void, journal, gallery, simulate, words, hub."""
 
-import json
 import logging
 import sys
 from pathlib import Path
 
 import click
 
+from kiosk.commands.journal import journal
 from kiosk.settings import BadSettings, Settings, load
 
 
@@ -100,28 +100,7 @@ def _at_the_counter(config: str, message: dict[str, str], wanted: str) -> None:
     sys.exit(0 if said["result"] == wanted else 1)
 
 
-@main.group()
-def journal() -> None:
-    """Read a kiosk's journal (of a kiosk that is not running, or of a copy)."""
-
-
-@journal.command()
-@click.argument("state", type=click.Path(exists=True, file_okay=False, path_type=Path))
-def show(state: Path) -> None:
-    """One JSON line an entry."""
-    from kiosk.offline.reading import lines
-
-    for line in lines(state / "journal.db"):
-        click.echo(json.dumps(line, ensure_ascii=False))
-
-
-@journal.command()
-@click.argument("state", type=click.Path(exists=True, file_okay=False, path_type=Path))
-def verify(state: Path) -> None:
-    """Check the chain and the fold."""
-    from kiosk.offline.reading import verify as check
-
-    click.echo(check(state / "journal.db"))
+main.add_command(journal)
 
 
 @main.command(context_settings={"ignore_unknown_options": True})

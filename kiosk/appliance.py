@@ -76,6 +76,7 @@ def assemble(settings: Settings, clock: Clock, loop: Loop, show: Callable[[View]
     from kiosk.desk.desk import Desk
     from kiosk.hardware.printers.service import open_printer
     from kiosk.hardware.reader_watcher import ReaderWatcher
+    from kiosk.offline.carrying import Carrier
     from kiosk.offline.enrolment import pinned_authority
     from kiosk.offline.escrow import start_up
     from kiosk.offline.identity import load_or_create
@@ -138,7 +139,9 @@ def assemble(settings: Settings, clock: Clock, loop: Loop, show: Callable[[View]
     questions = HubDesk(asked, replica, wants, loop.post, clock)
     printer = open_printer(settings.printer, loop.post, clock)
     counter = CounterDesk(loop.post, ids)
-    control = ControlSocket(state / "control.sock", counter.verbs() | {"ping": uploader.backlog.ping})
+    carrier = Carrier(port, settings.device.id, identity.sign)
+    verbs = counter.verbs() | {"ping": uploader.backlog.ping, "export": carrier.export}
+    control = ControlSocket(state / "control.sock", verbs)
     world = World(
         shop=shop_of(settings),
         journal=port,

@@ -95,7 +95,7 @@ def journal_lines(state: Path, copy: Path) -> list[dict[str, Any]]:
     for _ in range(3):  # the kiosk may write between the copies of its two files
         shutil.rmtree(copy, ignore_errors=True)
         copy.mkdir(mode=0o700)
-        for part in state.glob("journal.db*"):
+        for part in (*state.glob("journal.db*"), state / "storage-key"):
             shutil.copy(part, copy / part.name)
         status, _said, trouble = kiosk_command("journal", "verify", str(copy))
         if status == 0:

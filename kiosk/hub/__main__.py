@@ -8,6 +8,7 @@ import msgspec
 import sqlalchemy as sa
 
 from kiosk.hub.authority import AuthorityUnusable
+from kiosk.hub.carried_in import import_file
 from kiosk.hub.demo_shop import seed
 from kiosk.hub.office import Enrolment, HeadOffice
 from kiosk.hub.opening import HeadOfficeRuns, alone, card_key, open_office, shared_now
@@ -119,7 +120,7 @@ def _settled(settings: HubSettings, state: Path | None, *, demo: bool, port: int
     return changed
 
 
-for verb in VERBS:
+for verb in (*VERBS, import_file):
     main.add_command(verb)
 
 

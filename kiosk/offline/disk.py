@@ -79,6 +79,17 @@ def connect(path: Path, key: bytes | None = None, *, one_thread: bool = True) ->
     return database
 
 
+def prove_key(database: Database) -> None:
+    """K-JR-08 unless the key that was given opens the file."""
+    try:
+        database.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except DiskError as trouble:
+        if getattr(trouble, "sqlite_errorcode", 0) == sqlcipher.SQLITE_NOTADB:
+            why = "the storage key does not fit this file, or its first page is damaged"
+            raise JournalFailed(LOCKED_AWAY, why) from trouble
+        raise
+
+
 def is_plain(path: Path) -> bool:
     """Whether anybody who has this file can read it."""
     try:
@@ -123,7 +134,9 @@ def keep_directory(directory: Path) -> None:
 def _claim(database: Database, encrypted: bool) -> None:
     """Exclusive before the first look into the file, so that its WAL index lives in our memory alone."""
     (locking,) = database.execute("PRAGMA locking_mode = EXCLUSIVE").fetchone()
-    (mode,) = _first_look(database, encrypted)
+    if encrypted:
+        prove_key(database)
+    (mode,) = database.execute("PRAGMA journal_mode = WAL").fetchone()
     database.execute("PRAGMA synchronous = FULL")
     database.execute("BEGIN EXCLUSIVE")
     database.execute("COMMIT")
@@ -131,14 +144,3 @@ def _claim(database: Database, encrypted: bool) -> None:
     alone = locking == "exclusive"
     if mode != "wal" or int(level) != 2 or not (alone or sqlcipher.sqlite_version_info >= WAL_RESET_FIXED):
         raise JournalFailed("K-JR-01", f"not durable: journal={mode} synchronous={level} locking={locking}")
-
-
-def _first_look(database: Database, encrypted: bool) -> tuple[str]:
-    try:
-        found: tuple[str] = database.execute("PRAGMA journal_mode = WAL").fetchone()
-    except DiskError as trouble:
-        if encrypted and getattr(trouble, "sqlite_errorcode", 0) == sqlcipher.SQLITE_NOTADB:
-            why = "the storage key does not fit this file, or its first page is damaged"
-            raise JournalFailed(LOCKED_AWAY, why) from trouble
-        raise
-    return found

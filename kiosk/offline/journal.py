@@ -167,8 +167,7 @@ class DurableJournal:
     def mark_seen(self) -> Mark:
         """The highest entry that head office ever acknowledged to us."""
         with self._guarded():
-            n = tables.meta(self._database, "mark_n") or 0
-            return Mark(n=n, hash=tables.meta(self._database, "mark_hash") or en.GENESIS)
+            return tables.mark_seen(self._database)
 
     def move_mark(self, mark: Mark) -> None:
         """Remember an acknowledgement; it only rises."""

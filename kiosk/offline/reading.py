@@ -16,8 +16,10 @@ import msgspec
 from sqlite_utils import Database
 
 from kiosk.ledger import entries as en
+from kiosk.ledger.sync import Mark
 from kiosk.offline import tables
-from kiosk.offline.disk import DiskError, connect, fault
+from kiosk.offline.batches import Batch, read_batch
+from kiosk.offline.disk import DiskError, connect, fault, is_plain, prove_key
 from kiosk.offline.fold import Fold
 from kiosk.offline.opening import open_tables
 from kiosk.ports import JournalFailed
@@ -52,6 +54,46 @@ def _check_older(database: Database, base: Fold) -> None:
         raise JournalFailed("K-JR-03", f"the chain does not hold: it ends at {n}, the cut is at {base.n}")
 
 
+class ClosedJournal:
+    """What can be asked of a copy of a closed journal."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.device = str(tables.meta(database, "device"))
+        self._fold = open_tables(database, self.device).fold
+
+    def tail(self) -> Mark:
+        """The last entry."""
+        return Mark(n=self._fold.n, hash=self._fold.hash)
+
+    def floor(self) -> Mark:
+        """The last entry that was pruned."""
+        n, hashed = tables.floor(self._database)
+        return Mark(n=n, hash=hashed)
+
+    def mark_seen(self) -> Mark:
+        """The highest entry that head office ever acknowledged."""
+        return tables.mark_seen(self._database)
+
+    def downlink(self) -> tuple[int, int]:
+        """(generation, d): how far grants were taken."""
+        return self._fold.downlink.gen, self._fold.downlink.d
+
+    def batch(self, after: int, entries: int, size: int) -> Batch:
+        """The entries after `after`, bounded."""
+        floor = self.floor()
+        return read_batch(self._database, floor if after <= floor.n else after, entries, size)
+
+
+@contextmanager
+def closed(path: Path, key: bytes | None = None) -> Iterator[ClosedJournal]:
+    """A journal that no kiosk has open, to be read. JournalFailed if one has, or if it does not hold."""
+    if not path.exists():
+        raise JournalFailed("K-JR-04", f"there is no {path}")
+    with _copy(path, key) as database:
+        yield ClosedJournal(database)
+
+
 def lines(path: Path, key: bytes | None = None) -> Iterator[dict[str, Any]]:
     """One plain, JSON-ready dict an entry, oldest first; bytes appear as hex."""
     with _copy(path, key) as database:
@@ -81,16 +123,26 @@ def _hexed(value: Any) -> Any:
 def _copy(path: Path, key: bytes | None) -> Iterator[Database]:
     """The journal and its write-ahead log, copied aside: opening the original would already change it."""
     with tempfile.TemporaryDirectory() as aside:
-        try:
-            with _unused(path):
-                for name in (path.name, f"{path.name}-wal"):
-                    if path.with_name(name).exists():
-                        shutil.copyfile(path.with_name(name), Path(aside, name))
-            database = connect(Path(aside, path.name), key)
-            with closing(database.conn):
+        _copy_to(Path(aside), path)
+        key = None if is_plain(path) else key
+        database = connect(Path(aside, path.name), key)
+        with closing(database.conn):
+            try:
+                if key is not None:
+                    prove_key(database)
                 yield database
-        except (OSError, DiskError) as trouble:
-            raise fault(trouble) from trouble
+            except DiskError as trouble:
+                raise fault(trouble) from trouble
+
+
+def _copy_to(aside: Path, path: Path) -> None:
+    try:
+        with _unused(path):
+            for name in (path.name, f"{path.name}-wal"):
+                if path.with_name(name).exists():
+                    shutil.copyfile(path.with_name(name), aside / name)
+    except OSError as trouble:
+        raise fault(trouble) from trouble
 
 
 @contextmanager

@@ -31,12 +31,12 @@ def storage_key(state: Path, key_file: str, environment: Mapping[str, str]) -> S
     """
     credential = Path(environment.get("CREDENTIALS_DIRECTORY", "")) / CREDENTIAL
     if "CREDENTIALS_DIRECTORY" in environment and credential.exists():
-        return StorageKey(_read(credential), apart=True)
+        return StorageKey(read_key(credential), apart=True)
     file = Path(key_file) if key_file else state / BESIDE
     if not file.exists():
         _refuse_if_locked(state, file)
         _make(file)
-    return StorageKey(_read(file), apart=not file.is_relative_to(state))
+    return StorageKey(read_key(file), apart=not file.is_relative_to(state))
 
 
 def _refuse_if_locked(state: Path, file: Path) -> None:
@@ -46,7 +46,7 @@ def _refuse_if_locked(state: Path, file: Path) -> None:
         raise JournalFailed(LOCKED_AWAY, f"the storage key {file} is missing, but there is a journal")
 
 
-def _read(file: Path) -> bytes:
+def read_key(file: Path) -> bytes:
     """32 bytes, as they are or as 64 hex digits."""
     try:
         with file.open("rb") as opened:

@@ -102,6 +102,11 @@ def tail(database: Database) -> Mark:
     return Mark(n=n, hash=bytes(hashed))
 
 
+def mark_seen(database: Database) -> Mark:
+    """The highest entry that head office ever acknowledged."""
+    return Mark(n=meta(database, "mark_n") or 0, hash=bytes(meta(database, "mark_hash") or en.GENESIS))
+
+
 def hash_at(database: Database, n: int) -> bytes | None:
     """The chain hash at n; None beyond the last entry, and below what was pruned."""
     gone, hashed = floor(database)
