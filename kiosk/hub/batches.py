@@ -1,7 +1,7 @@
 """A batch of entries as it arrived: is it whole, is it signed, does it continue what we hold?"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -14,7 +14,7 @@ _NAME_MAX = 64
 _AT_MAX = 1 << 62
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Link:
     """One entry with its place in the chain. `entry` is None for bytes that arrived wrapped as poison."""
 
@@ -77,7 +77,7 @@ def chain(links: Sequence[Link], previous: bytes, head: bytes) -> tuple[Link, ..
     chained = []
     for link in links:
         previous = en.chained(previous, link.stored)
-        chained.append(replace(link, hash=previous))
+        chained.append(Link(link.n, link.stored, link.entry, previous))
     return tuple(chained)
 
 

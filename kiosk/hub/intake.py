@@ -11,7 +11,7 @@ from kiosk.hub.lookups import Lookups, Reader
 from kiosk.hub.operations import OpenBook, Operations
 from kiosk.ledger import accounts as acc
 from kiosk.ledger import entries as en
-from kiosk.ledger.legs import LooseEnd, Transfer, transfers
+from kiosk.ledger.legs import LooseEnd, Transfer, moves_of
 from kiosk.ledger.sync import EntryVerdict, Verdict
 
 _AMOUNT_MAX = 10**12
@@ -123,7 +123,7 @@ class Intake:
         if conflict:
             raise _Set(conflict.verdict, conflict.reason)
         try:
-            work.legs = transfers(self._device, entry, self._operations.known)
+            work.legs = moves_of(self._device, entry, work.body, self._operations.known)
         except LooseEnd as loose:
             raise _Set("quarantined", "operation-unknown") from loose
         if isinstance(work.body, en.Granted):
@@ -186,11 +186,12 @@ def _look(work: _Work) -> None:
     if entry is None:
         work.verdict, work.reason = "quarantined", "poison"
         return
-    work.op = _named_op(entry)
     try:
         work.body = en.body_of(entry)
     except en.MalformedEntry:
         work.verdict, work.reason = "quarantined", "body-unreadable"
+    work.op = _named_op(entry, work.body)
+    if work.verdict != "posted":
         return
     if work.body is None:
         work.verdict, work.reason = "quarantined", "kind-unknown"
@@ -198,12 +199,14 @@ def _look(work: _Work) -> None:
         work.verdict, work.reason = "quarantined", "poison"
 
 
-def _named_op(entry: en.Entry) -> str | None:
-    try:
-        body = msgspec.msgpack.decode(entry.body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return None
-    op = body.get("op") if isinstance(body, dict) else None
+def _named_op(entry: en.Entry, body: en.Body | None) -> str | None:
+    op = getattr(body, "op", None)
+    if body is None:
+        try:
+            found = msgspec.msgpack.decode(entry.body)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return None
+        op = found.get("op") if isinstance(found, dict) else None
     return op if isinstance(op, str) and _is_name(op) else None
 
 

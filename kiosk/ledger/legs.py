@@ -36,8 +36,13 @@ class LooseEnd(ValueError):
 def transfers(device: str, entry: en.Entry, known: Redemptions) -> tuple[Transfer, ...]:
     """What this entry moves; nothing for kinds that move nothing. LooseEnd if its operation is unknown."""
     body = en.body_of(entry)
-    rule = _RULES.get(type(body)) if body is not None else None
-    if body is None or rule is None:
+    return moves_of(device, entry, body, known) if body is not None else ()
+
+
+def moves_of(device: str, entry: en.Entry, body: en.Body, known: Redemptions) -> tuple[Transfer, ...]:
+    """The same, where the entry's body was read already."""
+    rule = _RULES.get(type(body))
+    if rule is None:
         return ()
     moves = rule(device, entry.member or "", body, known)
     base = grant_transfer_id(body.gid) if isinstance(body, en.Granted) else entry.id
