@@ -1,7 +1,7 @@
 """Statements over many rows at once: one round trip, whatever the size of a batch.
 
-To PostgreSQL a column of values travels as one JSON array: a text is written and read faster than its own arrays
-are, which Python has to build element by element.
+To PostgreSQL a column of values travels as one JSON array: written and read faster than an array of its own,
+which Python has to build element by element.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -88,9 +88,7 @@ def set_all(
     )
 
 
-def _unnested(
-    columns: Iterable[sa.Column[Any]], rows: Sequence[tuple[Any, ...]]
-) -> Iterator[sa.Label[Any]]:
+def _unnested(columns: Iterable[sa.Column[Any]], rows: Sequence[tuple[Any, ...]]) -> Iterator[sa.Label[Any]]:
     """The rows as columns of a SELECT."""
     for column, values in zip(columns, zip(*rows, strict=True), strict=True):
         yield _unpacked(column, values).label(column.name)

@@ -11,7 +11,7 @@ from kiosk.hub.lookups import Lookups, Reader
 from kiosk.hub.operations import OpenBook, Operations
 from kiosk.ledger import accounts as acc
 from kiosk.ledger import entries as en
-from kiosk.ledger.legs import LooseEnd, Transfer, moves_of
+from kiosk.ledger.legs import Balances, LooseEnd, Transfer, fold, moves_of
 from kiosk.ledger.sync import EntryVerdict, Verdict
 
 _AMOUNT_MAX = 10**12
@@ -86,6 +86,13 @@ class Intake:
             for leg in work.legs:
                 for account in (leg.source, leg.target, suspense):
                     yield (account, leg.asset)
+
+    def moved(self) -> Balances:
+        """What the entries change, if the books cover it."""
+        changes: Balances = {}
+        for work in self._work:
+            fold(changes, work.legs)
+        return changes
 
     def apply(self, books: Books) -> tuple[EntryVerdict, ...]:
         """Move what is to be moved, and say what became of each entry."""

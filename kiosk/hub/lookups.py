@@ -7,8 +7,18 @@ from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
 
-from kiosk.hub.bulk import among
-from kiosk.hub.tables import devices, entries, gifts, grants, members, pin_checks, redemptions, wants
+from kiosk.hub.bulk import among, rows_among
+from kiosk.hub.tables import (
+    balances,
+    devices,
+    entries,
+    gifts,
+    grants,
+    members,
+    pin_checks,
+    redemptions,
+    wants,
+)
 from kiosk.ledger import accounts as acc
 
 K = TypeVar("K")
@@ -88,7 +98,8 @@ class Lookups:
         self.hashes = Shelf(self._hashes)
         self.quarantined = Shelf(self._quarantined)
         self.homes = Shelf(self._homes)
-        self.at_home = Shelf(self._at_home)
+        self.lacking_at_home = Shelf(self._lacking_at_home)
+        self.held = Shelf(self._held)
         self.try_holders = Shelf(self._try_holders)
         self.right_tries = Shelf(self._right_tries)
 
@@ -133,11 +144,30 @@ class Lookups:
             self._gifts = tuple(self._connection.scalars(sa.select(gifts.c.id).order_by(gifts.c.place)))
         return self._gifts
 
-    def _at_home(self, kiosks: list[str]) -> Iterable[tuple[str, tuple[str, ...]]]:
-        """device -> the members whose home it is."""
+    def _lacking_at_home(
+        self, keys: list[tuple[str, int, int, int]]
+    ) -> Iterable[tuple[tuple[str, int, int, int], tuple[str, ...]]]:
+        """(device, points, tries, spare) -> members at home there of whom more could be placed ahead.
+
+        They have points and fewer than `points` lie at the device, or more than `spare` tries, and so on.
+        """
         m = members.c
-        asked = sa.select(m.home, m.id).where(among(self._connection, m.home, kiosks)).order_by(m.id)
-        return _gathered(self._connection.execute(asked))
+        for key in keys:
+            device, points, tries, spare = key
+            own, here = sa.literal(acc.member("")) + m.id, sa.literal(acc.escrow(device) + ":") + m.id
+            (own_points, here_points), (own_tries, here_tries) = (
+                (_amount(own, asset), _amount(here, asset)) for asset in (acc.POINTS, acc.TRIES)
+            )
+            more_points = (own_points > 0) & (here_points < points)
+            more_tries = (own_tries > spare) & (here_tries < tries)
+            asked = sa.select(m.id).where(m.home == device, more_points | more_tries).order_by(m.id)
+            yield key, tuple(self._connection.scalars(asked))
+
+    def _held(self, keys: list[tuple[str, str]]) -> Iterable[tuple[tuple[str, str], int]]:
+        """(account, asset) -> units now, not locked: for accounts that nobody else moves."""
+        b = balances.c
+        asked = sa.select(balances).where(rows_among(self._connection, (b.account, b.asset), keys))
+        return [((account, asset), amount) for account, asset, amount in self._connection.execute(asked)]
 
     def _try_holders(self, names: list[str]) -> Iterable[tuple[str, tuple[str, ...]]]:
         """member -> every kiosk's account that was ever granted tries of theirs."""
@@ -157,6 +187,13 @@ class Lookups:
 def _has_nul(key: object) -> bool:
     parts = key if isinstance(key, tuple) else (key,)
     return any(isinstance(part, str) and "\0" in part for part in parts)
+
+
+def _amount(account: sa.ColumnElement[str], asset: str) -> sa.ColumnElement[int]:
+    """The units in an account, 0 without a row."""
+    b = balances.alias().c
+    found = sa.select(b.amount).where(b.account == account, b.asset == asset).scalar_subquery()
+    return sa.func.coalesce(found, 0)
 
 
 def _gathered(rows: Iterable[Any]) -> list[tuple[str, tuple[Any, ...]]]:

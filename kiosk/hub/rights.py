@@ -1,6 +1,6 @@
 """Rights on their way to a device: asked for by a visit, or placed ahead by policy."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -58,21 +58,32 @@ class Rights:
         self.booked: list[tuple[object, ...]] = []
         """Rows of `tables.wants`."""
 
-    def read(self, asked: Iterable[sync.Want]) -> Reader:
-        """Look up what is asked for, what is on the shelf, and whose home this device is."""
+    def read(self, asked: Iterable[sync.Want], moved: Mapping[Key, int]) -> Reader:
+        """Look up what is asked for, and of which gifts and home members too little lies at this device.
+
+        `moved` is what the same upload changes. Nothing else is locked later: pools are everybody's.
+        """
         self._asked = tuple({want.id: want for want in asked}.values())
         lookups = self._lookups
         yield lookups.wants.need(want.id for want in self._asked if want.id.isprintable())
         yield lookups.homes.need(
             want.member for want in self._asked if want.member and want.member.isprintable()
         )
-        yield lookups.at_home.need([self._device])
+        here, ahead = acc.escrow(self._device), self._policy.grants
+        home = (self._device, ahead.home_points, ahead.home_tries, self._policy.pin.tries)
+        yield lookups.lacking_at_home.need([home])
+        yield lookups.held.need((here, acc.gift(gift)) for gift in lookups.gifts())
         self._gifts = lookups.gifts()
-        self._home = lookups.at_home.get(self._device) or ()
+        self._home = lookups.lacking_at_home.get(home) or ()
+        self._low = tuple(
+            gift
+            for gift in self._gifts
+            if (lookups.held.get(key := (here, acc.gift(gift))) or 0) + moved.get(key, 0) <= ahead.lease_low
+        )
 
     def keys(self) -> Iterable[Key]:
         """Every balance that these grants may touch."""
-        for gift in self._gifts:
+        for gift in self._low:
             yield (acc.pool(gift), acc.gift(gift))
             yield (acc.escrow(self._device), acc.gift(gift))
         for member in self._home:
@@ -88,7 +99,7 @@ class Rights:
         """Grant what is asked and what policy places ahead; the refusals come back."""
         fresh = (want for want in self._asked if not self._is_booked(want))
         refused = tuple(self._answer(want, books) for want in fresh)
-        for gift in self._gifts:
+        for gift in self._low:
             self._lease(gift, books)
         for member in self._home:
             self._prefetch(member, books)

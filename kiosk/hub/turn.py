@@ -95,7 +95,7 @@ class Turn:
         if self._may_grant():
             downlink = Downlink(self.device, self._desk.generation, self._last_d)
             self._rights = Rights(self._lookups, downlink, self._desk.policy, self._desk.ids)
-            yield from self._rights.read(self._request.wants)
+            yield from self._rights.read(self._request.wants, self._intake.moved())
 
     def locks(self) -> Sequence[Key]:
         """Every balance that this sync may touch."""
