@@ -210,10 +210,11 @@ RAW_UPSERT = """INSERT INTO members VALUES (NULL, ?, ?, 0, ?, ?, ?, ?, ?, ?)
 
 
 @contextmanager
-def stopwatch(into: list[float]) -> Iterator[None]:
-    began = time.perf_counter()
+def stopwatch(into: list[tuple[float, float]]) -> Iterator[None]:
+    """Seconds on the wall and of CPU."""
+    wall, cpu = time.perf_counter(), time.process_time()
     yield
-    into.append(time.perf_counter() - began)
+    into.append((time.perf_counter() - wall, time.process_time() - cpu))
 
 
 def resident() -> int:
@@ -248,7 +249,8 @@ def delta(size: int, changed: int, folder: Path) -> None:
     replica, yardstick = filled(folder, size, LINES), filled(folder / "yardstick", size, LINES)
     chance = random.Random(11)
     watch, others = Watched(replica._file), Watched(yardstick._file)
-    spent: list[tuple[float, float]] = []
+    mine: list[tuple[float, float]] = []
+    theirs: list[tuple[float, float]] = []
     cursor = size
     for turn in range(1, 6):
         places = chance.sample(range(size), changed)
@@ -257,8 +259,6 @@ def delta(size: int, changed: int, folder: Path) -> None:
             (r.member, r.home, 1, turn, T0 + turn, 1, r.cards, r.facts)
             for r in (row_of(place, LINES, turn) for place in places)
         ]
-        mine: list[float] = []
-        theirs: list[float] = []
         with stopwatch(mine):
             for answer in sent:
                 replica.take(answer)
@@ -266,11 +266,11 @@ def delta(size: int, changed: int, folder: Path) -> None:
             for start in range(0, changed, 2000):
                 with yardstick._file.transaction() as connection:
                     connection.executemany(RAW_UPSERT, tuples[start : start + 2000])
-        spent.append((sum(mine), sum(theirs)))
         cursor += changed
-    we, they = (statistics.median(side) / changed * 1e6 for side in zip(*spent, strict=True))
-    ratio = statistics.median(we / they for we, they in spent)
-    print(f"| delta of {changed:,} among {size:,}: a row | {they:.2f} µs | {we:.2f} µs | {ratio:.2f} |")
+    for place, of in enumerate(("wall", "CPU")):
+        we, they = (statistics.median(one[place] for one in side) / changed * 1e6 for side in (mine, theirs))
+        told = f"delta of {changed:,} among {size:,}: a row, {of}"
+        print(f"| {told} | {they:.1f} µs | {we:.1f} µs | {we / they:.2f} |")
     print(f"| write lock, ms: median / 95 % / longest | {others.told()} | {watch.told()} | – |")
     _memory(replica, cursor, changed, size)
     replica.close()

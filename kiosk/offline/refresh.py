@@ -42,6 +42,9 @@ class FilledReplica(Protocol):
     def take(self, answer: feed.ReplicaAnswer) -> bool:
         """Store one step; True if another should follow at once. MalformedRows if it cannot be read."""
 
+    def counted(self, n: int) -> int:
+        """Of our entries up to n, those that every member's figures count already."""
+
     def sweep(self) -> bool:
         """Drop a slice of what is obsolete; False when nothing is left to drop."""
 

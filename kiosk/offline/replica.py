@@ -75,6 +75,8 @@ class StoredReplica:
 
     def remember(self, account: Account) -> None:
         """Keep a newer answer about a member we hold, or whose home this is. Others are not kept."""
+        if not self._file.holds_members:
+            return
         try:
             with self._file.transaction() as connection:
                 self._remember(connection, account)
@@ -124,14 +126,14 @@ class StoredReplica:
             return False
         return bool(found and found[0])
 
-    def mark_whole(self) -> int:
-        """Our entry up to which every member's figures here count everything; 0 before the first download.
+    # --- what the uploader needs -----------------------------------------------------------------
+
+    def counted(self, n: int) -> int:
+        """Of our entries up to n, those that every member's figures here count already.
 
         What lies beyond must stay in the journal: without the network, balances are these figures and it.
         """
-        return self._download.mark_whole
-
-    # --- what the download needs -----------------------------------------------------------------
+        return min(n, self._download.mark_whole) if self._file.holds_members else n
 
     def versions(self) -> tuple[int, int, int]:
         """(catalogue, pack, deny epoch) as head office last told them; zeros before the first download."""

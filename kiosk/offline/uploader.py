@@ -92,7 +92,7 @@ class Uploader:
         chance: random.Random | None = None,
         every_s: float = EVERY_S,
     ) -> None:
-        self._journal, self._hub, self._wants = journal, hub, wants
+        self._journal, self._hub, self._replica, self._wants = journal, hub, replica, wants
         self._refresher = Refresher(hub, replica, device, clock)
         self._device, self._sign, self._post, self._clock = device, sign, post, clock
         self._every_s = every_s
@@ -149,7 +149,7 @@ class Uploader:
         self._post(RightsChanged(answer.refused))
         downloading = not self._frozen and self._refresher.step(answer.state, self._wants.bell.is_set)
         if not self._lost:
-            self._journal.prune(answer.stable)
+            self._journal.prune(self._replica.counted(answer.stable))
         # Go on at once only while something moves: head office may have a reason to take nothing in.
         more = downloading or (moved and not self._frozen and (self._sent or 0) < self._journal.tail().n)
         return max(self._not_before, now if more else now + self._pace_s())

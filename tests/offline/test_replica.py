@@ -247,7 +247,27 @@ def test_an_answer_newer_than_the_chunk_stays(replica: StoredReplica, source: So
     assert fill(replica, source)
     found = replica.account(card_of("m1"))
     assert found is not None
-    assert (found.points, found.mark_n, replica.mark_whole()) == (600, 5, 5)
+    assert (found.points, found.mark_n) == (600, 5)
+
+
+def test_our_entries_are_counted_only_when_everything_is_there(
+    replica: StoredReplica, source: Source
+) -> None:
+    assert replica.counted(9) == 0
+    source.mark = 7
+    for member in ("m1", "m2", "m3"):
+        source.put(member, card_of(member))
+    assert not fill(replica, source, steps=1)
+    assert replica.counted(9) == 0
+    assert fill(replica, source)
+    assert (replica.counted(9), replica.counted(5)) == (7, 5)
+    source.anew()
+    source.mark = 9
+    source.put("m1", card_of("m1"))
+    assert not fill(replica, source, steps=1)
+    assert replica.counted(9) == 7
+    assert fill(replica, source)
+    assert replica.counted(9) == 9
 
 
 @pytest.mark.parametrize(
