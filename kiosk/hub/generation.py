@@ -1,16 +1,170 @@
-"""The restore counter, in a file of its own: a restored database must not bring back an old one."""
+"""The restore counter and what else must survive a restored database: three small files outside of it.
 
+`generation` is the counter, as a number to read. `generation.key` is the key that seals grants.
+`generation.grants` names the last grants that kiosks were told of: a database that lacks one was restored.
+Processes over one database share the files, so they lie on one machine or on a file system with locks.
+"""
+
+import fcntl
 import os
+import secrets
+import struct
+import zlib
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
+from typing import Protocol
+
+SEAL_KEY_BYTES = 32
+RING = 64
+"""Grants that are remembered. As many processes may write at the same moment without losing the newest."""
+_SLOT = struct.Struct("<Q52sI")  # 64 bytes, which no disk tears: its place in time, the grant's id, CRC-32
+_NAME_MAX = 52
 
 
-def read_generation(path: Path) -> int:
-    """The restore counter in its file; a file that is not there is made, with 1."""
-    if path.exists():
-        return int(path.read_text(encoding="ascii"))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("x", encoding="ascii") as file:
-        file.write("1\n")
+class GenerationKeeper(Protocol):
+    """What remembers across a restore of the database."""
+
+    @property
+    def current(self) -> int:
+        """The generation, at least 1."""
+
+    @property
+    def seal_key(self) -> bytes:
+        """The secret that seals grants, 32 bytes, the same for ever."""
+
+    def raise_to(self, generation: int) -> int:
+        """The generation from now on, durable when this returns; it never falls. Forgets what was noted: a
+        grant that is lost with the database is missing once, not for ever."""
+
+    def note(self, gid: str) -> None:
+        """This grant is about to be told to a kiosk; durable when this returns."""
+
+    def noted(self) -> tuple[str, ...]:
+        """The last grants that were noted, oldest first."""
+
+
+class MemoryGeneration:
+    """For tests and simulations: outlives the database, not the process."""
+
+    def __init__(self, current: int = 1, seal_key: bytes = b"\x07" * SEAL_KEY_BYTES) -> None:
+        self.current = current
+        self.seal_key = seal_key
+        self._noted: deque[str] = deque(maxlen=RING)
+
+    def raise_to(self, generation: int) -> int:
+        """See GenerationKeeper."""
+        if generation > self.current:
+            self.current = generation
+            self._noted.clear()
+        return self.current
+
+    def note(self, gid: str) -> None:
+        """See GenerationKeeper."""
+        if gid not in self._noted:
+            self._noted.append(gid)
+
+    def noted(self) -> tuple[str, ...]:
+        """See GenerationKeeper."""
+        return tuple(self._noted)
+
+
+class GenerationFile:
+    """The keeper in production: `path` and its neighbours, made at the first need."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._guard = Lock()
+        self._told: deque[str] = deque(maxlen=RING)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._lock = os.open(_beside(path, "lock"), os.O_RDWR | os.O_CREAT, 0o600)
+        with self._alone():
+            if not path.exists():
+                _replace(path, b"1\n", 0o644)
+            key = _beside(path, "key")
+            if not key.exists():
+                _replace(key, secrets.token_bytes(SEAL_KEY_BYTES), 0o600)
+            self.seal_key = key.read_bytes()
+        if len(self.seal_key) != SEAL_KEY_BYTES:
+            raise ValueError(f"{key} does not hold {SEAL_KEY_BYTES} bytes")
+        self._ring = os.open(_beside(path, "grants"), os.O_RDWR | os.O_CREAT, 0o600)
+
+    def close(self) -> None:
+        """Let go of the files."""
+        os.close(self._ring)
+        os.close(self._lock)
+
+    @property
+    def current(self) -> int:
+        """See GenerationKeeper. Read each time: another process may have raised it."""
+        return int(self._path.read_text(encoding="ascii"))
+
+    def raise_to(self, generation: int) -> int:
+        """See GenerationKeeper."""
+        with self._alone():
+            before = self.current
+            if generation <= before:
+                return before
+            _replace(self._path, b"%d\n" % generation, 0o644)
+            os.ftruncate(self._ring, 0)
+            os.fdatasync(self._ring)
+            self._told.clear()
+            return generation
+
+    def note(self, gid: str) -> None:
+        """See GenerationKeeper. One write of 64 bytes and one fdatasync; nothing if it was noted last."""
+        name = gid.encode()
+        if len(name) > _NAME_MAX:
+            raise ValueError(f"a grant's id has at most {_NAME_MAX} bytes")
+        if gid in self._told:
+            return
+        with self._alone():
+            last = max((place for place, _ in self._slots()), default=0)
+            slot = struct.pack("<Q52s", last + 1, name)
+            slot += struct.pack("<I", zlib.crc32(slot))
+            os.pwrite(self._ring, slot, (last + 1) % RING * _SLOT.size)
+            os.fdatasync(self._ring)
+            self._told.append(gid)
+
+    def noted(self) -> tuple[str, ...]:
+        """See GenerationKeeper. A torn slot is a grant that nobody was told of."""
+        return tuple(name for _, name in sorted(self._slots()))
+
+    def _slots(self) -> Iterator[tuple[int, str]]:
+        held = os.pread(self._ring, RING * _SLOT.size, 0)
+        for place, name, check in _SLOT.iter_unpack(held[: len(held) // _SLOT.size * _SLOT.size]):
+            if place and check == zlib.crc32(struct.pack("<Q52s", place, name)):
+                yield place, name.rstrip(b"\0").decode()
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """No other process, and no other thread of this one."""
+        with self._guard:
+            fcntl.flock(self._lock, fcntl.LOCK_EX)
+            try:
+                yield
+            finally:
+                fcntl.flock(self._lock, fcntl.LOCK_UN)
+
+
+def _beside(path: Path, what: str) -> Path:
+    return path.with_name(f"{path.name}.{what}")
+
+
+def _replace(path: Path, content: bytes, mode: int) -> None:
+    """The whole new content or the whole old one, whenever the power goes; durable when this returns."""
+    unfinished = _beside(path, "part")
+    unfinished.unlink(missing_ok=True)
+    handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
         file.flush()
         os.fsync(file.fileno())
-    return 1
+    unfinished.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -1,14 +1,19 @@
 """What head office makes of a device's facts: every one is kept, a verdict says what it moved."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import msgspec
+import sqlalchemy as sa
 
 from kiosk.hub.batches import Link
 from kiosk.hub.books import Books, Key, disputed
-from kiosk.hub.lookups import Lookups, Reader
-from kiosk.hub.operations import OpenBook, Operations
+from kiosk.hub.lookups import Lookups
+from kiosk.hub.merges import Merges
+from kiosk.hub.operations import Conflict, OpenBook, Operations
+from kiosk.hub.rebooking import WAITS, Rebooking
+from kiosk.hub.risk import Settlement
+from kiosk.hub.shelves import Reader
 from kiosk.ledger import accounts as acc
 from kiosk.ledger import entries as en
 from kiosk.ledger.legs import Balances, LooseEnd, Transfer, fold, moves_of
@@ -16,6 +21,7 @@ from kiosk.ledger.sync import EntryVerdict, Verdict
 
 _AMOUNT_MAX = 10**12
 _TEXT_MAX = 200
+REBOOKED = "rebooked"
 _RIGHTS = ("escrow:", "member:", "pool:")
 
 
@@ -44,33 +50,54 @@ class _Work:
 class Intake:
     """Takes in the fresh entries of one batch: `read`, then `keys` to open in the books, then `apply`."""
 
-    def __init__(self, book: OpenBook, lookups: Lookups, device: str) -> None:
+    def __init__(self, book: OpenBook, lookups: Lookups, device: str, rebooking: Rebooking) -> None:
         self._lookups = lookups
         self._device = device
-        self._operations = Operations(book, lookups, device)
+        self._rebooking = rebooking
+        self._operations = Operations(book, lookups, device, rebooking.had)
+        self.merges = Merges(lookups)
+        self._settlement = Settlement(lookups.people, book)
         self._work: list[_Work] = []
 
-    def read(self, fresh: Sequence[Link]) -> Reader:
-        """Look up what the entries speak of, and derive what they would move."""
+    def read(self, fresh: Sequence[Link], presented: Collection[str] = (), *, again: bool = False) -> Reader:
+        """Look up what the entries speak of, and derive what they would move.
+
+        `presented` are vouchers that this device asks for: they are locked together with its operations.
+        `again`: these entries are stored already, and waited.
+        """
         self._work = [_Work(link, link.entry.id if link.entry else None) for link in fresh]
         for work in self._work:
             _look(work)
         bodies = [work.body for work in self._work]
         ops = {work.op for work in self._work if work.op}
         vouchers = {body.voucher for body in bodies if isinstance(body, en.Redeem)}
+        travelling = {
+            acc.voucher_of(body.asset) for body in bodies if isinstance(body, en.Granted | en.Returned)
+        }
         lookups = self._lookups
         yield lookups.entry_ids.need(work.id for work in self._work if work.id)
-        yield from self._operations.read(ops, vouchers)
+        yield from self._operations.read(ops, vouchers, travelling.union(presented) - {""})
         yield lookups.grants.need(body.gid for body in bodies if isinstance(body, en.Granted))
         yield lookups.devices.need(body.to for body in bodies if isinstance(body, en.Release))
+        yield from self._rebooking.read(lookups, bodies)
+        yield from self.merges.read(bodies)
         for work in self._work:
-            self._name(work)
+            if not again:
+                self._name(work)
             try:
                 self._derive(work)
+                self._rebooking.see(work.body)
             except _Set as clear:
-                work.verdict, work.reason, work.legs = clear.verdict, clear.reason, ()
-                if clear.verdict == "quarantined" and work.op:
-                    self._operations.quarantine(work.op)
+                self._set_aside(work, clear)
+        yield from self._settlement.read(self.posted())
+
+    def _set_aside(self, work: _Work, clear: _Set) -> None:
+        work.verdict, work.reason, work.legs = clear.verdict, clear.reason, ()
+        voucher = self._operations.voucher_of(work.op)
+        if self._rebooking.waits(work.link.n, work.body, clear.reason, voucher):
+            work.verdict, work.reason = "quarantined", WAITS
+        elif clear.verdict == "quarantined" and work.op:
+            self._operations.quarantine(work.op)
 
     def _name(self, work: _Work) -> None:
         """An id belongs to the first entry that has it, of whatever device."""
@@ -86,6 +113,8 @@ class Intake:
             for leg in work.legs:
                 for account in (leg.source, leg.target, suspense):
                     yield (account, leg.asset)
+        yield from self.merges.keys(self.posted())
+        yield from self._settlement.keys()
 
     def moved(self) -> Balances:
         """What the entries change, if the books cover it."""
@@ -101,13 +130,20 @@ class Intake:
                 self._settle(work, books)
             for leg in work.legs:
                 books.move(leg)
+        posted = self.posted()
+        self.merges.apply(books, posted)
+        self._settlement.apply(books, posted)
         return tuple(
             EntryVerdict(n=work.link.n, verdict=work.verdict, reason=work.reason) for work in self._work
         )
 
+    def write(self, connection: sa.Connection) -> None:
+        """Keep what is in no other row: who was merged with whom."""
+        self.merges.write(connection)
+
     def stock_moved(self) -> bool:
         """Whether the stock of any gift may differ now."""
-        return any(isinstance(work.body, en.Redeem | en.Void | en.Claim) for work in self._work)
+        return any(isinstance(work.body, en.Redeem | en.Void | en.Claim | en.Expire) for work in self._work)
 
     def posted(self) -> tuple[tuple[en.Entry, en.Body], ...]:
         """The entries that were posted, for those who act on them."""
@@ -125,19 +161,30 @@ class Intake:
             raise _Set("quarantined", "id-used-before")
         if self._operations.is_quarantined(work.op):
             raise _Set("quarantined", "operation-quarantined")
-        self._check(work.body)
-        conflict = self._operations.follow(entry, work.body)
+        lost = self._check(work.body)
+        if self._rebooking.is_waiting(work.body):
+            raise _Set("quarantined", WAITS)
+        conflict = self._follow(entry, work.body, rebooked=lost)
         if conflict:
             raise _Set(conflict.verdict, conflict.reason)
         try:
-            work.legs = moves_of(self._device, entry, work.body, self._operations.known)
+            moved = moves_of(self._device, entry, work.body, self._operations.known)
+            work.legs = self._rebooking.placed(moved)
         except LooseEnd as loose:
             raise _Set("quarantined", "operation-unknown") from loose
-        if isinstance(work.body, en.Granted):
+        if isinstance(work.body, en.Granted) and not lost:
             work.legs = ()  # booked when it was made; the entry only says that it arrived
         if any(not _sane(leg) for leg in work.legs):
             self._operations.forget(work.body)
             raise _Set("quarantined", "amount-or-name")
+        if lost and isinstance(work.body, en.Granted):
+            self._rebooking.book(work.body)
+            work.reason = REBOOKED
+
+    def _follow(self, entry: en.Entry, body: en.Body, *, rebooked: bool) -> Conflict | None:
+        if isinstance(body, en.Merge | en.Unmerge):
+            return self.merges.contradicted(body)
+        return self._operations.follow(entry, body, rebooked=rebooked)
 
     def _settle(self, work: _Work, books: Books) -> None:
         """Posted if every leg is covered; else, or if its operation was, disputed: no rights come of it."""
@@ -147,28 +194,37 @@ class Intake:
         covers = [
             Transfer(f"cover:{leg.id}", aside, leg.source, leg.asset, short) for leg, short in shorts if short
         ]
+        if work.reason == REBOOKED:
+            # A grant that we made is a fact. While logs are missing its source may be below zero.
+            work.legs = work.legs if self._rebooking.era.recovering else (*covers, *work.legs)
+            return
         if not covers and not tainted:
             return
         work.verdict = "disputed"
         work.reason = "overdrawn" if covers else "operation-disputed"
         self._operations.dispute(work.op)
-        kept = (replace(leg, target=aside) if leg.target.startswith(_RIGHTS) else leg for leg in work.legs)
+        kept = (replace(leg, target=aside) if _gives_rights(leg) else leg for leg in work.legs)
         work.legs = (*covers, *kept)
 
-    def _check(self, body: en.Body) -> None:
+    def _check(self, body: en.Body) -> bool:
+        """Whether this is a grant that was lost with the database and is booked again."""
         if isinstance(body, en.Granted):
-            self._check_grant(body)
-        if isinstance(body, en.Release) and not self._lookups.devices.get(body.to):
+            return self._check_grant(body)
+        if isinstance(body, en.Release) and body.to and not self._lookups.devices.get(body.to):
             raise _Set("quarantined", "unknown-device")
         if isinstance(body, en.Returned):
             _check_asset(body)
+        return False
 
-    def _check_grant(self, body: en.Granted) -> None:
+    def _check_grant(self, body: en.Granted) -> bool:
         made = self._lookups.grants.get(body.gid)
+        if made is None and self._rebooking.was_lost(body):
+            return True
         if made is None:
             raise _Set("disputed", "grant-unknown")
         if made != (self._device, body.gen, body.d, body.asset, body.amount, body.member):
             raise _Set("disputed", "grant-differs")
+        return False
 
     def rows(self) -> Iterable[tuple[object, ...]]:
         """Every entry as `tables.entries` keeps it, once `apply` has settled the verdicts."""
@@ -218,9 +274,14 @@ def _named_op(entry: en.Entry, body: en.Body | None) -> str | None:
 
 
 def _check_asset(body: en.Returned) -> None:
-    personal = body.asset in {acc.POINTS, acc.CASH, acc.TRIES}
-    if personal != bool(body.member) or not (personal or body.asset.startswith("gift:")):
+    personal = acc.is_personal(body.asset)
+    ours = body.asset == acc.RISK or body.asset.startswith(("gift:", acc.claim("")))
+    if personal != bool(body.member) or not (personal or ours):
         raise _Set("quarantined", "asset")
+
+
+def _gives_rights(leg: Transfer) -> bool:
+    return leg.target.startswith(_RIGHTS) or leg.target == acc.RISK
 
 
 def _sane(leg: Transfer) -> bool:

@@ -1,14 +1,19 @@
-"""What the requests of one transaction speak of: asked once for all of them, then answered from memory."""
+"""What the requests of one transaction speak of, looked up for all of them at once."""
 
 from collections import defaultdict
-from collections.abc import Callable, Generator, Iterable
-from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import sqlalchemy as sa
 
 from kiosk.hub.bulk import among, rows_among
+from kiosk.hub.people import People
+from kiosk.hub.recovery_tables import waiting
+from kiosk.hub.shelves import Shelf
 from kiosk.hub.tables import (
+    LIES_HERE,
+    aliases,
+    asks,
     balances,
     devices,
     entries,
@@ -20,68 +25,7 @@ from kiosk.hub.tables import (
     wants,
 )
 from kiosk.ledger import accounts as acc
-
-K = TypeVar("K")
-V = TypeVar("V")
-
-
-class Shelf(Generic[K, V]):
-    """Answers by key. A key is read at most once, with all others that are needed at the same moment."""
-
-    def __init__(self, read: Callable[[list[K]], Iterable[tuple[K, V]]]) -> None:
-        self._read = read
-        self._known: dict[K, V | None] = {}
-
-    def need(self, keys: Iterable[K]) -> "Need":
-        """What a reader yields: afterwards these keys are known."""
-        return Need(self, set(keys))
-
-    def fetch(self, keys: Iterable[K]) -> None:
-        """Read those of these keys that are not known yet, in their order: rows may get locked."""
-        missing = sorted(set(keys) - self._known.keys())  # type: ignore[type-var]
-        self._known.update(dict.fromkeys(missing))
-        # PostgreSQL has no text with a NUL in it, so nothing is called that.
-        askable = [key for key in missing if not _has_nul(key)]
-        if askable:
-            self._known.update(self._read(askable))
-
-    def get(self, key: K) -> V | None:
-        """What stands under a key; None if nothing does."""
-        if key not in self._known:
-            self.fetch([key])
-        return self._known[key]
-
-    def put(self, key: K, value: V) -> None:
-        """What stands there from now on, for every request of this transaction."""
-        self._known[key] = value
-
-
-@dataclass(frozen=True, slots=True)
-class Need:
-    """Keys of one shelf."""
-
-    shelf: Shelf[Any, Any]
-    keys: set[Any]
-
-
-Reader = Generator[Need, None, None]
-"""Code that yields what it needs to know before it goes on."""
-
-
-def read_together(readers: Iterable[Reader]) -> None:
-    """Run readers side by side: what they need at the same point is read by one statement for all of them."""
-    going = list(readers)
-    while going:
-        needs: dict[Shelf[Any, Any], set[Any]] = defaultdict(set)
-        still = []
-        for reader in going:
-            need = next(reader, None)
-            if need is not None:
-                needs[need.shelf] |= need.keys
-                still.append(reader)
-        for shelf, keys in needs.items():
-            shelf.fetch(keys)
-        going = still
+from kiosk.ledger import entries as en
 
 
 class Lookups:
@@ -90,9 +34,15 @@ class Lookups:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
         self._gifts: tuple[str, ...] | None = None
+        self.people = People(connection)
         self.entry_ids = Shelf(self._present(entries.c.id))
-        self.vouchers = Shelf(self._present(redemptions.c.voucher))
+        self.vouchers = Shelf(self._vouchers)
+        self.lying = Shelf(self._lying)
+        self.asks = Shelf(self._asks)
         self.devices = Shelf(self._present(devices.c.device))
+        self.downlinks = Shelf(self._downlinks)
+        self.given = Shelf(self._given)
+        self.waiting = Shelf(self._waiting)
         self.wants = Shelf(self._present(wants.c.id))
         self.grants = Shelf(self._grants)
         self.hashes = Shelf(self._hashes)
@@ -110,6 +60,36 @@ class Lookups:
 
         return read
 
+    def _vouchers(self, numbers: list[str]) -> Iterable[tuple[str, str]]:
+        """voucher number -> its operation."""
+        r = redemptions.c
+        asked = sa.select(r.voucher, r.op).where(among(self._connection, r.voucher, numbers))
+        return [(number, op) for number, op in self._connection.execute(asked)]
+
+    def _lying(self, kiosks: list[str]) -> Iterable[tuple[str, tuple[tuple[str, int, str], ...]]]:
+        """device -> (voucher, expires, state) of its vouchers whose right to claim lies at head office."""
+        r = redemptions.c
+        asked = sa.select(r.device, r.voucher, r.expires, r.state)
+        rows = self._connection.execute(
+            asked.where(among(self._connection, r.device, kiosks), sa.text(LIES_HERE)).order_by(r.expires)
+        )
+        return _gathered((device, tuple(right)) for device, *right in rows)
+
+    def _asks(self, numbers: list[str]) -> Iterable[tuple[str, tuple[str, str, int]]]:
+        """voucher -> (holder, device that asks, when it last did)."""
+        a = asks.c
+        asked = sa.select(a.voucher, a.holder, a.device, a.at)
+        rows = self._connection.execute(asked.where(among(self._connection, a.voucher, numbers)))
+        return [(voucher, (holder, device, at)) for voucher, holder, device, at in rows]
+
+    def claimed_at(self, op: str) -> tuple[int, str]:
+        """When (UTC microseconds) and where ("0001-03") a voucher was claimed; (0, '') if unknown."""
+        e, d = entries.c, devices.c
+        asked = sa.select(e.stored, d.store, d.kiosk).join(devices, d.device == e.device)
+        claimed = asked.where(e.op == op, e.kind == en.Claim.KIND, e.verdict != "quarantined")
+        found = self._connection.execute(claimed.order_by(e.verdict.desc()).limit(1)).one_or_none()
+        return (en.decode(bytes(found.stored)).at, f"{found.store}-{found.kiosk}") if found else (0, "")
+
     def _grants(self, gids: list[str]) -> Iterable[tuple[str, tuple[object, ...]]]:
         """gid -> (device, gen, d, asset, amount, member)."""
         g = grants.c
@@ -125,11 +105,32 @@ class Lookups:
             for n, held in self._connection.execute(asked):
                 yield (device, n), bytes(held)
 
+    def _downlinks(self, places: list[tuple[str, int, int]]) -> Iterable[tuple[tuple[str, int, int], bool]]:
+        """(device, gen, d) -> some grant has this place."""
+        g = grants.c
+        mine = rows_among(self._connection, (g.device, g.gen, g.d), places)
+        rows = self._connection.execute(sa.select(g.device, g.gen, g.d).where(mine))
+        return [((device, gen, d), True) for device, gen, d in rows]
+
+    def _given(self, keys: list[tuple[str, str]]) -> Iterable[tuple[tuple[str, str], bool]]:
+        """(device, asset) -> this device was granted some of it."""
+        g = grants.c
+        mine = rows_among(self._connection, (g.device, g.asset), keys)
+        rows = self._connection.execute(sa.select(g.device, g.asset).where(mine).distinct())
+        return [((device, asset), True) for device, asset in rows]
+
+    def _waiting(self, keys: list[tuple[str, str]]) -> Iterable[tuple[tuple[str, str], bool]]:
+        """(device, voucher) -> an entry about it waits for another device's log."""
+        w = waiting.c
+        mine = rows_among(self._connection, (w.device, w.voucher), keys)
+        rows = self._connection.execute(sa.select(w.device, w.voucher).where(mine))
+        return [((device, voucher), True) for device, voucher in rows]
+
     def _quarantined(self, keys: list[tuple[str, str]]) -> Iterable[tuple[tuple[str, str], bool]]:
         """(device, op) -> an earlier entry of the operation was set aside in this device's log."""
         e = entries.c
         ops = among(self._connection, e.op, sorted({op for _, op in keys}))
-        asked = sa.select(e.device, e.op).where(ops, e.verdict == "quarantined")
+        asked = sa.select(e.device, e.op).where(ops, e.verdict == "quarantined", e.reason != "waits")
         return [((device, op), True) for device, op in self._connection.execute(asked)]
 
     def _homes(self, names: list[str]) -> Iterable[tuple[str, str]]:
@@ -161,6 +162,7 @@ class Lookups:
             more_points = (own_points > 0) & (here_points < points)
             more_tries = (own_tries > spare) & (here_tries < tries)
             asked = sa.select(m.id).where(m.home == device, more_points | more_tries).order_by(m.id)
+            asked = asked.where(~sa.exists().where(aliases.c.alias == m.id))  # whose rights lie with another
             yield key, tuple(self._connection.scalars(asked))
 
     def _held(self, keys: list[tuple[str, str]]) -> Iterable[tuple[tuple[str, str], int]]:
@@ -182,11 +184,6 @@ class Lookups:
         mine = among(self._connection, c.member, sorted({member for _, member in keys}))
         asked = sa.select(c.device, c.member).where(mine, c.result == "right").distinct()
         return [((device, member), True) for device, member in self._connection.execute(asked)]
-
-
-def _has_nul(key: object) -> bool:
-    parts = key if isinstance(key, tuple) else (key,)
-    return any(isinstance(part, str) and "\0" in part for part in parts)
 
 
 def _amount(account: sa.ColumnElement[str], asset: str) -> sa.ColumnElement[int]:

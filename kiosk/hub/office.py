@@ -1,25 +1,37 @@
 """Head office: takes in what kiosks did, hands out rights, answers questions. Knows nothing of HTTP."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Literal
 
 import sqlalchemy as sa
 
+from kiosk.hub import backups, retirement
+from kiosk.hub.backups import Backup
 from kiosk.hub.batches import read_batch
 from kiosk.hub.coalesce import Coalescer
 from kiosk.hub.declined import Declined
 from kiosk.hub.directory import Directory
+from kiosk.hub.generation import GenerationKeeper, MemoryGeneration
 from kiosk.hub.pins import PinDesk
+from kiosk.hub.readiness import finish, is_over, revisit
+from kiosk.hub.recovery import Era, Restored, put_standing, raise_generation, same_line, wake
+from kiosk.hub.recovery_tables import standings
 from kiosk.hub.replicas import Replicas, edition
 from kiosk.hub.rights import WANTS_MAX, Ids, Policy
+from kiosk.hub.seals import Seals
 from kiosk.hub.settings import HubSettings
 from kiosk.hub.sitting import Sitting
+from kiosk.hub.staff import Pair
 from kiosk.hub.tables import devices
 from kiosk.hub.transactions import committed
 from kiosk.hub.turn import Desk, Upload
 from kiosk.ledger import sync as wire
 from kiosk.ledger.feed import ReplicaAnswer, ReplicaRequest
 
+_RAISES_MAX = 5
 _TOGETHER = wire.ENTRIES_MAX
 """Entries of different kiosks that one transaction takes in: a full batch goes alone."""
 
@@ -37,7 +49,11 @@ class Enrolment:
 
 
 class HeadOffice:
-    """One head office over one database. Safe to call from several threads; the database is the lock."""
+    """One head office over one database. Safe to call from several threads; the database is the lock.
+
+    `generation` is what remembers outside of the database (`GenerationFile` in production). With it, opening
+    recognises a database that was set back.
+    """
 
     def __init__(
         self,
@@ -45,21 +61,29 @@ class HeadOffice:
         now: Callable[[], int],
         ids: Ids,
         settings: HubSettings,
-        generation: int = 1,
+        generation: GenerationKeeper | None = None,
     ) -> None:
         self.engine = engine
         self.now = now
         self.settings = settings
-        self.generation = generation
+        self._keeper = generation or MemoryGeneration()
+        self._seals = Seals(self._keeper.seal_key)
         self._ids = ids
         self._keys: dict[str, bytes] = {}
-        self._policy = Policy(settings.grants, settings.pin)
+        self._policy = Policy(settings.grants, settings.pin, settings.risk, settings.shop.zone)
         self.pins = PinDesk(engine, now, settings.pin, settings.grants, ids)
         lanes = settings.database.lanes if engine.dialect.name == "postgresql" else 1
         self._line = Coalescer(self._take_in, _sender, lanes=lanes, most=_TOGETHER)
         # Marks and balances of one answer belong together; SQLite reads that way anyway.
         postgres = engine.dialect.name == "postgresql"
         self._still = engine.execution_options(isolation_level="REPEATABLE READ") if postgres else engine
+        with engine.begin() as connection:
+            wake(connection, self._keeper, now())
+
+    @property
+    def generation(self) -> int:
+        """How often this head office was restored, and one."""
+        return self._keeper.current
 
     def enrol(self, kiosk: Enrolment) -> None:
         """Take a new kiosk in. Its id is never used again, not even after it is retired."""
@@ -86,6 +110,7 @@ class HeadOffice:
                 voucher_public=kiosk.voucher_public,
             )
         )
+        put_standing(connection, kiosk.device, ready_gen=self.generation)  # nothing of it can be lost
 
     def public_key(self, device: str) -> bytes | None:
         """The key a device signs with; None if it was never enrolled."""
@@ -102,9 +127,78 @@ class HeadOffice:
         upload = self._read(request)
         return self._line.ask(upload, len(upload.links))
 
+    def restored(self, why: str) -> int:
+        """Somebody says that this database was set back: recover. The new generation."""
+        with self.engine.begin() as connection:
+            return raise_generation(connection, self._keeper, self.now(), why)
+
+    def back_up(self, place: Path) -> Backup:
+        """A backup into a new file, tried and registered. BackupFailed if there is none."""
+        backup = backups.make(self.engine, place, self._ids.uuid7(), self.now())
+        committed(self.engine, lambda connection: backups.register(connection, backup))
+        return backup
+
+    def retire(self, device: str, pair: Pair) -> None:
+        """Take a kiosk out of service for ever. A backup follows, because its log may never come again."""
+        committed(self.engine, lambda connection: retirement.retire(connection, device, pair, self.now()))
+        self._end_recovery()
+        if folder := self.settings.backup.folder:
+            self.back_up(backups.fresh_place(Path(folder), self.now()))
+
+    def close_retired(self, device: str, pair: Pair) -> None:
+        """Nothing more will come of a retired kiosk: what is left goes back to members and pools."""
+        name = self._ids.uuid7()
+        committed(self.engine, lambda connection: retirement.close(connection, device, pair, name))
+
+    def set_aside(self, device: str, pair: Pair, missing: Mapping[str, int] | None = None) -> None:
+        """Let a recovery end without this kiosk; `missing`: pieces that a stock count did not find."""
+        counted = dict(missing or {})
+        committed(self.engine, lambda connection: retirement.set_aside(connection, device, pair, counted))
+        self._end_recovery()
+
+    def settle(self, op: str, how: Literal["post", "void"], pair: Pair) -> None:
+        """End an open operation of a kiosk that serves nobody any more."""
+        committed(self.engine, lambda connection: retirement.settle(connection, op, how, pair))
+
+    def move_claim(self, voucher: str, pair: Pair) -> None:
+        """Take the right to claim from a kiosk that serves nobody any more: the next counter may have it."""
+        name = self._ids.uuid7()
+        committed(self.engine, lambda connection: retirement.move_claim(connection, voucher, pair, name))
+
     def _take_in(self, uploads: Sequence[Upload]) -> tuple[wire.SyncAnswer | Declined, ...]:
         """Uploads of different devices in one transaction. Only after COMMIT does an answer exist."""
-        return committed(self.engine, lambda connection: self._sitting(connection).take_in(uploads))
+        for _ in range(_RAISES_MAX):
+            try:
+                sitting, results = committed(self.engine, partial(self._sit, uploads))
+                break
+            except Restored as found:
+                with self.engine.begin() as connection:
+                    raise_generation(connection, self._keeper, self.now(), found.why, found.above)
+        else:
+            raise Declined(503, "restored", "head office recovers from a restore; ask again")
+        for result in results:
+            if isinstance(result, wire.SyncAnswer) and result.grants:
+                # A database that lacks what is told here was restored, and will know it at its next start.
+                self._keeper.note(result.grants[-1].gid)
+        if sitting.recovering:
+            self._go_on_recovering(sitting.moved_vouchers())
+        return results
+
+    def _sit(
+        self, uploads: Sequence[Upload], connection: sa.Connection
+    ) -> tuple[Sitting, tuple[wire.SyncAnswer | Declined, ...]]:
+        sitting = Sitting(connection, self._desk(connection))
+        return sitting, sitting.take_in(uploads)
+
+    def _go_on_recovering(self, vouchers: Collection[str] = ()) -> None:
+        """Apply what waited for these rights to move; end the recovery if nobody is awaited any more."""
+        if vouchers:
+            committed(self.engine, lambda connection: revisit(connection, self._desk(connection), vouchers))
+        self._end_recovery()
+
+    def _end_recovery(self) -> None:
+        if committed(self.engine, is_over):
+            committed(self.engine, lambda connection: finish(connection, self._desk_in))
 
     def _read(self, request: wire.SyncRequest) -> Upload:
         """The request's entries, if its signature holds: before the transaction, because it takes time."""
@@ -115,8 +209,11 @@ class HeadOffice:
             raise Declined(403, "device-unknown", "this kiosk is not enrolled")
         return Upload(request, read_batch(request, key))
 
-    def _sitting(self, connection: sa.Connection) -> Sitting:
-        return Sitting(connection, Desk(self.generation, self._policy, self._ids, self.now))
+    def _desk(self, connection: sa.Connection) -> Desk:
+        return self._desk_in(same_line(connection, self._keeper))
+
+    def _desk_in(self, era: Era) -> Desk:
+        return Desk(era, self._policy, self._ids, self.now, self._seals, self.settings.backup.stable)
 
     def account(self, request: wire.AccountRequest) -> wire.AccountAnswer:
         """Whose card is this? Only for kiosks that serve."""
@@ -148,6 +245,9 @@ class HeadOffice:
             raise Declined(403, "device-unknown", "this kiosk is not enrolled")
         if found.frozen:
             raise Declined(403, "frozen", f"this kiosk serves nobody: {found.frozen}")
+        s = standings.c
+        if connection.scalar(sa.select(s.retired_at).where(s.device == device)) is not None:
+            raise Declined(403, "retired", "this kiosk is retired: it serves nobody")
 
 
 def _sender(upload: Upload) -> str:
@@ -155,4 +255,6 @@ def _sender(upload: Upload) -> str:
 
 
 def _device(connection: sa.Connection, device: str) -> sa.Row[tuple[object, ...]] | None:
+    if not device.isprintable():
+        return None  # nothing like it is enrolled, and PostgreSQL would not even look it up
     return connection.execute(sa.select(devices).where(devices.c.device == device)).one_or_none()

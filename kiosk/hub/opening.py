@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from kiosk.hub.authority import open_authority
 from kiosk.hub.enrolment import EnrolmentDesk
-from kiosk.hub.generation import read_generation
+from kiosk.hub.generation import GenerationFile
 from kiosk.hub.office import HeadOffice
 from kiosk.hub.settings import HubSettings
 from kiosk.hub.tables import open_database
@@ -44,7 +44,7 @@ def alone(settings: HubSettings) -> Iterator[None]:
 
 def open_office(settings: HubSettings, now: Callable[[], int]) -> HeadOffice:
     """Head office over the configured database."""
-    generation = read_generation(Path(settings.database.generation_file))
+    generation = GenerationFile(Path(settings.database.generation_file))
     return HeadOffice(open_database(settings.database.url), now, FreshIds(now), settings, generation)
 
 

@@ -1,14 +1,17 @@
 """Redemptions as the logs tell them: what an operation is, where it stands, what contradicts it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 import msgspec
 import sqlalchemy as sa
 
-from kiosk.hub.bulk import among, insert_all
-from kiosk.hub.lookups import Lookups, Need, Reader, Shelf
+from kiosk.hub.bulk import among, insert_all, set_all
+from kiosk.hub.lookups import Lookups
+from kiosk.hub.shelves import Need, Reader, Shelf
 from kiosk.hub.tables import redemptions
+from kiosk.ledger import accounts as acc
 from kiosk.ledger import entries as en
 from kiosk.ledger.sync import Verdict
 
@@ -22,7 +25,9 @@ class Conflict:
 
 
 @dataclass(slots=True)
-class _Operation:
+class Operation:
+    """One redemption. `holder` of the right to claim: a device, '' head office, None once it was used up."""
+
     device: str
     member: str
     at: int
@@ -30,12 +35,29 @@ class _Operation:
     state: str
     claimed: bool
     disputed: bool
+    expired: bool
+    holder: str | None
     stored: bool = True
     changed: bool = False
 
+    def hand(self, holder: str | None) -> None:
+        """The right to claim moves."""
+        self.holder, self.changed = holder, True
 
-_FOLLOWERS = (en.Printing, en.Post, en.Void, en.Unknown, en.Claim, en.Release)
+    @property
+    def ended(self) -> Literal["", "claimed", "voided", "expired"]:
+        """How the voucher was settled; '' if it may still be claimed."""
+        if self.claimed:
+            return "claimed"
+        return "expired" if self.expired else "voided" if self.state == "voided" else ""
+
+
+_Follower = en.Printing | en.Post | en.Void | en.Unknown | en.Claim | en.Release | en.Expire
+_FOLLOWERS = (en.Printing, en.Post, en.Void, en.Unknown, en.Claim, en.Release, en.Expire)
+_HOLDER_ONLY = (en.Void, en.Claim, en.Release, en.Expire)
+_ENDS = (en.Void, en.Claim, en.Expire)
 _ISSUER_ONLY = (en.Printing, en.Post, en.Void, en.Unknown)
+_FINAL = frozenset({"posted", "voided"})
 
 
 class OpenBook:
@@ -44,7 +66,7 @@ class OpenBook:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
         self._shelf = Shelf(self._read)
-        self.operations: dict[str, _Operation] = {}
+        self.operations: dict[str, Operation] = {}
         self.known: dict[str, tuple[en.Redeem, str]] = {}
 
     def need(self, ops: Iterable[str]) -> Need:
@@ -55,9 +77,10 @@ class OpenBook:
         asked = sa.select(redemptions).where(among(self._connection, redemptions.c.op, ops))
         for row in self._connection.execute(asked.order_by(redemptions.c.op).with_for_update()):
             redeem = msgspec.msgpack.decode(row.body, type=en.Redeem)
-            self.operations[row.op] = _Operation(
-                row.device, row.member, row.at, redeem, row.state, row.claimed, row.disputed
-            )
+            self.operations[row.op] = Operation(
+                row.device, row.member, row.at, redeem, row.state,
+                row.claimed, row.disputed, row.expired, row.holder,
+            )  # fmt: skip
             self.known[row.op] = (redeem, row.member)
             yield row.op, True
 
@@ -66,38 +89,29 @@ class OpenBook:
         changed = [(op, known) for op, known in sorted(self.operations.items()) if known.changed]
         fresh = [_row(op, known) for op, known in changed if not known.stored]
         insert_all(self._connection, redemptions, fresh)
-        moved = [
-            {"b_op": op, "b_state": known.state, "b_claimed": known.claimed, "b_disputed": known.disputed}
-            for op, known in changed
-            if known.stored
-        ]
-        if moved:
-            self._connection.execute(_MOVED, moved)
-
-
-_MOVED = (
-    sa.update(redemptions)
-    .where(redemptions.c.op == sa.bindparam("b_op"))
-    .values(
-        state=sa.bindparam("b_state"), claimed=sa.bindparam("b_claimed"), disputed=sa.bindparam("b_disputed")
-    )
-)
+        names = ("state", "claimed", "disputed", "expired", "holder")
+        moved = [(op, *(getattr(known, name) for name in names)) for op, known in changed if known.stored]
+        set_all(self._connection, redemptions, names, moved)
 
 
 class Operations:
     """The operations one device's batch speaks of, with what the batch itself changes."""
 
-    def __init__(self, book: OpenBook, lookups: Lookups, device: str) -> None:
+    def __init__(
+        self, book: OpenBook, lookups: Lookups, device: str, had: Callable[[str, str], bool]
+    ) -> None:
         self._book = book
         self._lookups = lookups
         self._device = device
+        self._had = had
         self._ops = book.operations
         self.known = book.known
 
-    def read(self, ops: set[str], vouchers: set[str]) -> Reader:
-        """Look these operations and voucher numbers up."""
-        yield self._book.need(ops)
-        yield self._lookups.vouchers.need(vouchers)
+    def read(self, ops: set[str], fresh: set[str], claims: set[str]) -> Reader:
+        """Look up operations, voucher numbers that shall be new, and vouchers whose right may move."""
+        vouchers = self._lookups.vouchers
+        yield vouchers.need(fresh | claims)
+        yield self._book.need({op for number in claims if (op := vouchers.get(number))} | ops)
         yield self._lookups.quarantined.need((self._device, op) for op in ops)
 
     def is_quarantined(self, op: str | None) -> bool:
@@ -108,20 +122,66 @@ class Operations:
         """Set the later entries of the operation in this device's log aside too."""
         self._lookups.quarantined.put((self._device, op), value=True)
 
-    def follow(self, entry: en.Entry, body: en.Body) -> Conflict | None:
-        """Take the operation one step further, or say what speaks against it."""
+    def follow(self, entry: en.Entry, body: en.Body, *, rebooked: bool = False) -> Conflict | None:
+        """Take the operation one step further, or say what speaks against it.
+
+        `rebooked`: this grant was lost with the database, so the right it brings was not handed over yet.
+        """
         if isinstance(body, en.Redeem):
             return self._begin(entry, body)
+        if isinstance(body, en.Granted | en.Returned):
+            return self._travel(body, rebooked=rebooked)
         if not isinstance(body, _FOLLOWERS):
             return None
         operation = self._ops.get(body.op)
         if operation is None:
             return Conflict("quarantined", "operation-unknown")
-        if isinstance(body, _ISSUER_ONLY) and operation.device != self._device:
-            return Conflict("disputed", "not-the-issuer")
-        if isinstance(body, en.Claim | en.Release) and body.voucher != operation.redeem.voucher:
-            return Conflict("disputed", "voucher-differs")
-        return _step(operation, body)
+        against = self._contradicted(operation, body)
+        if against:
+            return Conflict("disputed", against)
+        _step(operation, body)
+        return None
+
+    def _contradicted(self, operation: Operation, body: _Follower) -> str:
+        """What of the operation speaks against this entry of this device, or ''."""
+        reasons = (
+            (isinstance(body, _ISSUER_ONLY) and operation.device != self._device, "not-the-issuer"),
+            (
+                getattr(body, "voucher", operation.redeem.voucher) != operation.redeem.voucher,
+                "voucher-differs",
+            ),
+            (isinstance(body, en.Post | en.Void) and operation.state in _FINAL, f"already-{operation.state}"),
+            (isinstance(body, _ENDS) and operation.ended, f"already-{operation.ended}"),
+            (isinstance(body, _HOLDER_ONLY) and not self._holds(operation), "right-not-held"),
+        )
+        return next((reason for holds, reason in reasons if holds), "")
+
+    def voucher_of(self, op: str | None) -> str:
+        """The voucher of an operation that was looked up, '' if it is not known."""
+        operation = self._ops.get(op or "")
+        return operation.redeem.voucher if operation else ""
+
+    def _holds(self, operation: Operation) -> bool:
+        return operation.holder == self._device or self._had(operation.redeem.voucher, operation.device)
+
+    def by_voucher(self, number: str) -> Operation | None:
+        """The operation of a voucher that was looked up."""
+        return self._ops.get(self._lookups.vouchers.get(number) or "")
+
+    def _travel(self, body: en.Granted | en.Returned, *, rebooked: bool) -> Conflict | None:
+        """The right to claim arrived at this device, or comes back from it."""
+        number = acc.voucher_of(body.asset)
+        if not number:
+            return None
+        operation = self.by_voucher(number)
+        if operation is None:
+            return Conflict("quarantined", "voucher-unknown")
+        if isinstance(body, en.Granted) and not rebooked:
+            return None  # it was handed over when the grant was made
+        if not rebooked and not self._holds(operation):
+            return Conflict("disputed", "right-not-held")
+        operation.hand(self._device if rebooked else "")
+        return None
 
     def _begin(self, entry: en.Entry, body: en.Redeem) -> Conflict | None:
         if body.op in self._ops:
@@ -130,10 +190,10 @@ class Operations:
             return Conflict("quarantined", "voucher-used-before")
         if not entry.member:
             return Conflict("quarantined", "no-member")
-        self._lookups.vouchers.put(body.voucher, value=True)
-        fresh = _Operation(
+        self._lookups.vouchers.put(body.voucher, body.op)
+        fresh = Operation(
             self._device, entry.member, entry.at, body, "redeemed",
-            claimed=False, disputed=False, stored=False, changed=True,
+            claimed=False, disputed=False, expired=False, holder=self._device, stored=False, changed=True,
         )  # fmt: skip
         self._ops[body.op] = fresh
         self.known[body.op] = (body, entry.member)
@@ -157,21 +217,14 @@ class Operations:
             operation.disputed = operation.changed = True
 
 
-def _step(operation: _Operation, body: en.Body) -> Conflict | None:
-    ended = operation.state in {"posted", "voided"}
-    if isinstance(body, en.Post | en.Void) and ended:
-        return Conflict("disputed", f"already-{operation.state}")
-    if isinstance(body, en.Void | en.Claim) and operation.claimed:
-        return Conflict("disputed", "already-claimed")
-    if isinstance(body, en.Claim) and operation.state == "voided":
-        return Conflict("disputed", "already-voided")
-    if isinstance(body, en.Claim):
-        operation.claimed = operation.changed = True
-        return None
-    state = _state_after(body)
-    if state and not ended:
-        operation.state, operation.changed = state, True
-    return None
+def _step(operation: Operation, body: _Follower) -> None:
+    operation.changed = True
+    if isinstance(body, _HOLDER_ONLY):
+        operation.hand("" if isinstance(body, en.Release) else None)
+    operation.claimed = operation.claimed or isinstance(body, en.Claim)
+    operation.expired = operation.expired or isinstance(body, en.Expire)
+    if operation.state not in _FINAL:
+        operation.state = _state_after(body) or operation.state
 
 
 def _state_after(body: en.Body) -> str:
@@ -184,7 +237,7 @@ def _state_after(body: en.Body) -> str:
     return next((name for kind, name in names if isinstance(body, kind)), "")
 
 
-def _row(op: str, known: _Operation) -> tuple[object, ...]:
+def _row(op: str, known: Operation) -> tuple[object, ...]:
     redeem = known.redeem
     return (
         op,
@@ -198,4 +251,7 @@ def _row(op: str, known: _Operation) -> tuple[object, ...]:
         known.state,
         known.claimed,
         known.disputed,
+        known.expired,
+        known.holder,
+        redeem.expires,
     )

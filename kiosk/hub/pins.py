@@ -8,9 +8,10 @@ from argon2.exceptions import Argon2Error, InvalidHashError
 
 from kiosk.hub.books import Books, Key
 from kiosk.hub.declined import Declined
-from kiosk.hub.lookups import Lookups, Reader
+from kiosk.hub.lookups import Lookups
 from kiosk.hub.rights import Ids
 from kiosk.hub.settings import Grants, Pin
+from kiosk.hub.shelves import Reader
 from kiosk.hub.tables import members, pin_checks, pin_routes, upsert
 from kiosk.ledger import accounts as acc
 from kiosk.ledger import entries as en

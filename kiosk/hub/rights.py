@@ -1,15 +1,20 @@
 """Rights on their way to a device: asked for by a visit, or placed ahead by policy."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+import msgspec
 import sqlalchemy as sa
 
 from kiosk.hub.books import Books, Key
-from kiosk.hub.lookups import Lookups, Reader
-from kiosk.hub.settings import Grants, Pin
-from kiosk.hub.tables import grants
+from kiosk.hub.bulk import among
+from kiosk.hub.claims import Claims
+from kiosk.hub.lookups import Lookups
+from kiosk.hub.purses import Purses
+from kiosk.hub.settings import Grants, Pin, Risk
+from kiosk.hub.shelves import Reader
+from kiosk.hub.tables import grants, redemptions
 from kiosk.ledger import accounts as acc
 from kiosk.ledger import entries as en
 from kiosk.ledger import sync
@@ -32,6 +37,9 @@ class Policy:
 
     grants: Grants
     pin: Pin
+    risk: Risk
+    zone: str
+    """The shop's, as IANA calls it: benefits are given by its calendar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +51,23 @@ class Downlink:
     last_d: int
 
 
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where rights come from that have more to them than a balance."""
+
+    claims: Claims
+    purses: Purses
+
+
 class Rights:
     """Makes the grants of one sync: `read`, then `keys` to open in the books, then `grant`."""
 
-    def __init__(self, lookups: Lookups, downlink: Downlink, policy: Policy, ids: Ids) -> None:
+    def __init__(
+        self, lookups: Lookups, sources: Sources, downlink: Downlink, policy: Policy, ids: Ids
+    ) -> None:
         self._lookups = lookups
+        self._claims = sources.claims
+        self._purses = sources.purses
         self._device = downlink.device
         self._gen = downlink.gen
         self._d = downlink.last_d
@@ -72,14 +92,17 @@ class Rights:
         here, ahead = acc.escrow(self._device), self._policy.grants
         home = (self._device, ahead.home_points, ahead.home_tries, self._policy.pin.tries)
         yield lookups.lacking_at_home.need([home])
-        yield lookups.held.need((here, acc.gift(gift)) for gift in lookups.gifts())
+        yield from self._claims.read(self._asked)
         self._gifts = lookups.gifts()
+        yield lookups.held.need((here, acc.gift(gift)) for gift in self._gifts)
         self._home = lookups.lacking_at_home.get(home) or ()
         self._low = tuple(
             gift
             for gift in self._gifts
             if (lookups.held.get(key := (here, acc.gift(gift))) or 0) + moved.get(key, 0) <= ahead.lease_low
         )
+        yield from self._purses.read(self._asked, self._home)
+        yield lookups.people.risk_held.need([self._device] if self._policy.risk.per_device else [])
 
     def keys(self) -> Iterable[Key]:
         """Every balance that these grants may touch."""
@@ -90,34 +113,66 @@ class Rights:
             for asset in (acc.POINTS, acc.TRIES):
                 yield (acc.member(member), asset)
                 yield (acc.escrow(self._device, member), asset)
+            yield from self._purses.debt_keys(member)
+        yield from self._claims.keys()
+        if self._risk_is_low():
+            yield (acc.RISK, acc.RISK)
+            yield (acc.escrow(self._device), acc.RISK)
         for want in self._asked:
-            if not self._unfit(want):
+            if not self._unfit(want) and not acc.voucher_of(want.asset):
                 yield (acc.source(want.asset, want.member), want.asset)
                 yield (acc.escrow(self._device, want.member), want.asset)
+                if want.member:
+                    yield from self._purses.keys(want)
 
     def grant(self, books: Books) -> tuple[sync.Refusal, ...]:
         """Grant what is asked and what policy places ahead; the refusals come back."""
         fresh = (want for want in self._asked if not self._is_booked(want))
         refused = tuple(self._answer(want, books) for want in fresh)
+        for asset, redeem in tuple(self._claims.going_home(books)):
+            self._hand_over(books, asset, redeem, None)
         for gift in self._low:
             self._lease(gift, books)
         for member in self._home:
             self._prefetch(member, books)
+        self._lease_risk(books)
         return tuple(refusal for refusal in refused if refusal is not None)
 
     def _answer(self, want: sync.Want, books: Books) -> sync.Refusal | None:
         why = self._unfit(want)
         if why:
             return sync.Refusal(want=want.id, why=why)
-        there = books.has(acc.source(want.asset, want.member), want.asset)
+        if acc.voucher_of(want.asset):
+            return self._answer_claim(want, books)
+        there = self._available(want, books)
         # Tries are no price: whoever asks for five and has three left gets three.
         amount = min(want.amount, there) if want.asset == acc.TRIES else want.amount
         if amount < 1 or amount > there:
             return sync.Refusal(want=want.id, why=_lack(want.asset))
-        gid = self._make(books, want.asset, amount, want.member, want.id)
+        self._purses.bring(books, want, amount)
+        self._book(want, self._make(books, want.asset, amount, want.member, want.id))
+        return None
+
+    def _available(self, want: sync.Want, books: Books) -> int:
+        if want.member:
+            return self._purses.available(books, want.member, want.asset, self._ids.uuid7())
+        return books.has(acc.source(want.asset, None), want.asset)
+
+    def _answer_claim(self, want: sync.Want, books: Books) -> sync.Refusal | None:
+        """Granted if the right lies here; a want whose holder is being asked stays open."""
+        answer = self._claims.answer(want, books)
+        if isinstance(answer, en.Redeem):
+            self._book(want, self._hand_over(books, want.asset, answer, want.id))
+            return None
+        return answer
+
+    def _hand_over(self, books: Books, asset: str, redeem: en.Redeem, want: str | None) -> str:
+        self._claims.granted(redeem.voucher)
+        return self._make(books, asset, 1, None, want)
+
+    def _book(self, want: sync.Want, gid: str) -> None:
         self.booked.append((want.id, self._device, gid))
         self._lookups.wants.put(want.id, value=True)
-        return None
 
     def _is_booked(self, want: sync.Want) -> bool:
         return want.id.isprintable() and bool(self._lookups.wants.get(want.id))
@@ -131,6 +186,11 @@ class Rights:
             return "later"
         if want.asset in {acc.POINTS, acc.CASH, acc.TRIES}:
             return "" if self._is_member(want.member) else "member"
+        if acc.is_entitlement(want.asset):
+            known = self._is_member(want.member) and want.amount == 1
+            return "" if known and self._purses.is_given(want.asset) else "used" if known else "member"
+        if acc.voucher_of(want.asset):
+            return "" if not want.member and want.amount == 1 else "stock"
         known = not want.member and want.asset.removeprefix("gift:") in self._gifts
         return "" if known and want.asset.startswith("gift:") else "stock"
 
@@ -147,12 +207,25 @@ class Rights:
         """Keep part of a home member's points and tries at their kiosk; as many tries stay here."""
         policy = self._policy
         escrow, own = acc.escrow(self._device, member), acc.member(member)
+        self._purses.repay(books, member, self._ids.uuid7())
         points = min(policy.grants.home_points - books.has(escrow, acc.POINTS), books.has(own, acc.POINTS))
         self._ahead(books, acc.POINTS, points, member)
         spare = books.has(own, acc.TRIES) - policy.pin.tries
         self._ahead(
             books, acc.TRIES, min(policy.grants.home_tries - books.has(escrow, acc.TRIES), spare), member
         )
+
+    def _risk_is_low(self) -> bool:
+        per_device = self._policy.risk.per_device
+        held = self._lookups.people.risk_held.get(self._device) or 0 if per_device else 0
+        return held <= per_device // 2 and per_device > 0
+
+    def _lease_risk(self, books: Books) -> None:
+        """Lend the device its part of the risk budget again, out of what is left of it."""
+        if self._risk_is_low():
+            here = books.has(acc.escrow(self._device), acc.RISK)
+            lent = min(self._policy.risk.per_device - here, books.has(acc.RISK, acc.RISK))
+            self._ahead(books, acc.RISK, lent, None)
 
     def _ahead(self, books: Books, asset: str, amount: int, member: str | None) -> None:
         if amount > 0 and len(self.made) < self._policy.grants.per_sync:
@@ -181,6 +254,8 @@ def _as_entry(granted: en.Granted) -> en.Entry:
 
 
 def _lack(asset: str) -> str:
+    if acc.is_entitlement(asset):
+        return "used"
     return {acc.POINTS: "points", acc.CASH: "points", acc.TRIES: "tries"}.get(asset, "stock")
 
 
@@ -195,4 +270,17 @@ def unacknowledged(
         .order_by(g.d)
         .limit(most)
     )
-    return tuple(sync.Grant(**row._mapping) for row in connection.execute(asked))
+    rows = connection.execute(asked).all()
+    told = _redemptions(connection, {acc.voucher_of(row.asset) for row in rows} - {""})
+    return tuple(sync.Grant(**row._mapping, voucher=told.get(acc.voucher_of(row.asset))) for row in rows)
+
+
+def _redemptions(connection: sa.Connection, numbers: Collection[str]) -> dict[str, en.Redeem]:
+    """voucher -> what its issuer journalled."""
+    if not numbers:
+        return {}
+    r = redemptions.c
+    asked = sa.select(r.voucher, r.body).where(among(connection, r.voucher, numbers))
+    return {
+        number: msgspec.msgpack.decode(body, type=en.Redeem) for number, body in connection.execute(asked)
+    }

@@ -9,6 +9,7 @@ import msgspec
 
 Positive = Annotated[int, msgspec.Meta(ge=1)]
 NotNegative = Annotated[int, msgspec.Meta(ge=0)]
+Stable = Literal["two-backups", "standby", "none"]
 
 
 class _Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -45,6 +46,12 @@ class Grants(_Section, frozen=True, kw_only=True):
     per_sync: Positive = 200
 
 
+class Risk(_Section, frozen=True, kw_only=True):
+    """Points that a kiosk may stand in for. Whose and how many of each member says the rule pack."""
+
+    per_device: NotNegative = 0
+
+
 class Pin(_Section, frozen=True, kw_only=True):
     """How PINs are stored and guarded. The argon2 defaults are OWASP's."""
 
@@ -54,6 +61,13 @@ class Pin(_Section, frozen=True, kw_only=True):
     argon2_time: Positive = 2
     argon2_kib: Annotated[int, msgspec.Meta(ge=8)] = 19456
     argon2_lanes: Positive = 1
+
+
+class Backup(_Section, frozen=True, kw_only=True):
+    """When kiosks may forget, and where the backups go that head office makes by itself."""
+
+    folder: str = ""
+    stable: Stable = "two-backups"
 
 
 class Enrolment(_Section, frozen=True, kw_only=True):
@@ -97,9 +111,11 @@ class HubSettings(_Section, frozen=True, kw_only=True):
     listen: Listen = Listen()
     database: Database = Database()
     grants: Grants = Grants()
+    risk: Risk = Risk()
     pin: Pin = Pin()
     enrolment: Enrolment = Enrolment()
     console: Console = Console()
+    backup: Backup = Backup()
     shop: Shop = Shop()
     replica: Replica = Replica()
     demo: bool = False

@@ -5,11 +5,14 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from kiosk.hub.books import Books
-from kiosk.hub.bulk import among, insert_all
+from kiosk.hub.bulk import among, insert_all, is_postgres
 from kiosk.hub.changes import DENY_EPOCH
+from kiosk.hub.claims import instructions
 from kiosk.hub.declined import Declined
-from kiosk.hub.lookups import Lookups, read_together
+from kiosk.hub.lookups import Lookups
 from kiosk.hub.operations import OpenBook
+from kiosk.hub.recovery_tables import standings, waiting
+from kiosk.hub.shelves import read_together
 from kiosk.hub.tables import devices, entries, grants, meta, packs, step_counter, wants
 from kiosk.hub.turn import Common, Desk, Told, Turn, Upload
 from kiosk.ledger import entries as en
@@ -26,6 +29,13 @@ class Sitting:
         self._connection = connection
         self._common = Common(connection, Lookups(connection), OpenBook(connection), desk)
         self._books = Books(connection)
+        self._vouchers: list[str] = []
+        self.recovering = desk.era.recovering
+        """Whether rights wait for every device's log."""
+
+    def moved_vouchers(self) -> Sequence[str]:
+        """The vouchers whose right to claim these uploads moved."""
+        return self._vouchers
 
     def take_in(self, uploads: Sequence[Upload]) -> tuple[wire.SyncAnswer | Declined, ...]:
         """Store, apply, grant: each upload's answer, true once COMMIT returned; Declined moved nothing."""
@@ -43,15 +53,22 @@ class Sitting:
         for turn in good:
             turn.apply(self._books)
         self._write(good)
+        self._vouchers = [voucher for turn in good for voucher in turn.moved_vouchers()]
         told = self._read_told()
-        results = {turn.device: turn.declined or turn.answer(told) for turn in turns}
+        asked = instructions(self._connection, [turn.device for turn in good])
+        results = {
+            turn.device: turn.declined or turn.answer(told, asked.get(turn.device, ())) for turn in turns
+        }
         unknown = Declined(403, "device-unknown", "this kiosk is not enrolled")
         return tuple(results.get(upload.request.device, unknown) for upload in uploads)
 
     def _devices(self, names: Sequence[str]) -> dict[str, sa.Row[tuple[object, ...]]]:
         """The devices, locked in order: two uploads of one device follow each other."""
-        asked = sa.select(devices).where(among(self._connection, devices.c.device, names))
-        rows = self._connection.execute(asked.order_by(devices.c.device).with_for_update())
+        s = standings.c
+        asked = sa.select(devices, s.log_gen, s.ready_gen, s.retired_at, s.stable)
+        asked = asked.outerjoin(standings, s.device == devices.c.device)
+        asked = asked.where(among(self._connection, devices.c.device, names)).order_by(devices.c.device)
+        rows = self._connection.execute(asked.with_for_update(of=devices))
         return {row.device: row for row in rows}
 
     def _marks(self, names: Sequence[str]) -> dict[str, wire.Mark]:
@@ -66,11 +83,13 @@ class Sitting:
     def _write(self, turns: Sequence["Turn"]) -> None:
         connection = self._connection
         insert_all(connection, entries, [row for turn in turns for row in turn.entry_rows()])
+        insert_all(connection, waiting, [row for turn in turns for row in turn.waiting_rows()])
         insert_all(connection, grants, [row for turn in turns for row in turn.grant_rows()])
         insert_all(connection, wants, [row for turn in turns for row in turn.want_rows()])
         self._common.book.write()
         self._books.write()
         for turn in turns:
+            turn.write_rest()
             turn.acknowledge()
         # Last: every upload that moves stock waits here for those before it.
         if any(turn.stock_moved() for turn in turns):
@@ -85,4 +104,18 @@ class Sitting:
             deny_epoch=found.get(DENY_EPOCH, 0),
             pack=found["pack"],
             catalogue=found.get(CATALOGUE, 0),
+            on_standby=self._common.desk.stable == "standby" and _on_standby(self._connection),
         )
+
+
+def _on_standby(connection: sa.Connection) -> bool:
+    """Whether COMMIT waits until a synchronous standby has flushed it."""
+    if not is_postgres(connection):
+        return False
+    names, commit = connection.execute(
+        sa.select(
+            sa.func.current_setting("synchronous_standby_names"),
+            sa.func.current_setting("synchronous_commit"),
+        )
+    ).one()
+    return bool(names) and commit in {"on", "remote_apply"}

@@ -73,8 +73,37 @@ redemptions = sa.Table(
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("claimed", sa.Boolean, nullable=False),
     sa.Column("disputed", sa.Boolean, nullable=False),
+    sa.Column("expired", sa.Boolean, nullable=False),
+    sa.Column("holder", sa.Text),
+    sa.Column("expires", sa.BigInteger, nullable=False),
 )
-"""Open and ended operations, as the logs tell them."""
+"""Open and ended operations, as the logs tell them.
+
+`holder` is the device that holds the right to claim, '' while it lies here, empty once it was used up.
+"""
+PRESENTED = "claimed AND state = 'unknown'"
+"""Claimed elsewhere, and the issuer does not know yet that its print came out."""
+LIES_HERE = "holder = ''"
+sa.Index(
+    "presented", redemptions.c.device, sqlite_where=sa.text(PRESENTED), postgresql_where=sa.text(PRESENTED)
+)
+sa.Index(
+    "lies_here", redemptions.c.device, sqlite_where=sa.text(LIES_HERE), postgresql_where=sa.text(LIES_HERE)
+)
+
+asks = sa.Table(
+    "asks",
+    metadata,
+    sa.Column("voucher", sa.Text, primary_key=True),
+    sa.Column("op", sa.Text, nullable=False),
+    sa.Column("holder", sa.Text, nullable=False, index=True),
+    sa.Column("device", sa.Text, nullable=False),
+    sa.Column("at", sa.BigInteger, nullable=False),
+)
+"""Vouchers presented at `device` while `holder` had the right to claim them; `at`: when it last asked.
+
+It counts while the redemption still names that holder, so nothing has to close it.
+"""
 
 transfers = sa.Table(
     "transfers",
@@ -139,6 +168,30 @@ cards = sa.Table(
     sa.Column("why", sa.Text, nullable=False, default=""),
 )
 """Cards by keyed hash; `why` (lost | frozen | cancelled) denies service."""
+
+aliases = sa.Table(
+    "aliases",
+    metadata,
+    sa.Column("alias", sa.Text, primary_key=True),
+    sa.Column("into", sa.Text, nullable=False, index=True),
+    sa.Column("proof", sa.Text, nullable=False),
+)
+"""Members that are the same person as another one, whose account stands for both."""
+merged_cards = sa.Table(
+    "merged_cards",
+    metadata,
+    sa.Column("hash", sa.LargeBinary, primary_key=True),
+    sa.Column("alias", sa.Text, nullable=False, index=True),
+)
+"""Cards that lead to a survivor now, and whose they were."""
+merge_moves = sa.Table(
+    "merge_moves",
+    metadata,
+    sa.Column("alias", sa.Text, primary_key=True),
+    sa.Column("asset", sa.Text, primary_key=True),
+    sa.Column("amount", sa.BigInteger, nullable=False),
+)
+"""What an alias brought to its survivor, less what it took: undoing gives back as much."""
 
 history = sa.Table(
     "history",
@@ -209,7 +262,8 @@ def open_database(url: str) -> sa.Engine:
         )
         sa.event.listen(engine, "connect", _prepare_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
-    from kiosk.hub import console_tables, feed_tables  # noqa: F401  # so that their tables are made too
+    # So that their tables are made too.
+    from kiosk.hub import console_tables, feed_tables, recovery_tables  # noqa: F401
 
     metadata.create_all(engine)
     return engine

@@ -7,15 +7,26 @@ import sqlalchemy as sa
 
 from kiosk.hub.batches import Link, chain
 from kiosk.hub.books import Books, Key
+from kiosk.hub.catching_up import CatchingUp
+from kiosk.hub.claims import Claims, presented
 from kiosk.hub.declined import Declined
+from kiosk.hub.entitlements import Entitlements
 from kiosk.hub.intake import Intake
-from kiosk.hub.lookups import Lookups, Need, Reader
+from kiosk.hub.lookups import Lookups
 from kiosk.hub.operations import OpenBook
 from kiosk.hub.pins import Refill
-from kiosk.hub.rights import Downlink, Ids, Policy, Rights, unacknowledged
+from kiosk.hub.purses import Purses
+from kiosk.hub.rebooking import Rebooking, voucher_in
+from kiosk.hub.recovery import Era
+from kiosk.hub.rights import Downlink, Ids, Policy, Rights, Sources, unacknowledged
+from kiosk.hub.seals import Seals
+from kiosk.hub.settings import Stable
+from kiosk.hub.shelves import Need, Reader
 from kiosk.hub.tables import branches, devices, entries, upsert
 from kiosk.ledger import entries as en
 from kiosk.ledger import sync as wire
+
+_WHY_MAX = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +41,17 @@ class Upload:
 class Desk:
     """What a turn needs to know of the head office it is at."""
 
-    generation: int
+    era: Era
     policy: Policy
     ids: Ids
     now: Callable[[], int]
+    seals: Seals
+    stable: Stable = "two-backups"
+
+    @property
+    def generation(self) -> int:
+        """The restore counter."""
+        return self.era.gen
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +71,8 @@ class Told:
     deny_epoch: int
     pack: int
     catalogue: int
+    on_standby: bool = False
+    """Whether COMMIT returns only once a second database has it on its disk."""
 
 
 class Turn:
@@ -67,7 +87,8 @@ class Turn:
         self.device: str = device.device
         self.declined: Declined | None = None
         self._held = device
-        self._frozen: str = device.frozen
+        # A restored head office lost what it knew of a second log; the device did not.
+        self._frozen: str = device.frozen or _said(upload.request.frozen)
         current = device.down_gen == desk.generation
         self._acknowledged: int = device.down_ack if current else 0
         self._last_d: int = device.down_d if current else 0
@@ -75,7 +96,13 @@ class Turn:
         self._verdicts: tuple[wire.EntryVerdict, ...] = ()
         self._refused: tuple[wire.Refusal, ...] = ()
         self._rights: Rights | None = None
-        self._intake = Intake(common.book, common.lookups, self.device)
+        self._retired = device.retired_at is not None
+        self._rebooking = Rebooking(
+            self.device, desk.era, desk.seals, device.log_gen or 0, is_retired=self._retired
+        )
+        self._past = CatchingUp(device, upload.request, desk.era, self._rebooking)
+        self._claims = Claims(common.lookups, common.book, self.device, desk.now)
+        self._intake = Intake(common.book, common.lookups, self.device, self._rebooking)
         self._refill = Refill(common.lookups, self.device, desk.policy.pin, desk.policy.grants)
 
     def read(self, mark: wire.Mark) -> Reader:
@@ -87,49 +114,75 @@ class Turn:
         except Declined as declined:
             self.declined = declined
             return
-        self._recovering = self._request.mark_seen.n > mark.n + len(fresh)
         if fresh:
             self._mark = wire.Mark(n=fresh[-1].n, hash=fresh[-1].hash)
-        yield from self._intake.read(fresh)
+        if not self._forked:
+            self._past.look_for_restore(self._mark)
+        yield from self._intake.read(fresh, presented(self._request.wants))
         yield from self._refill.read(self._intake.posted())
         if self._may_grant():
             downlink = Downlink(self.device, self._desk.generation, self._last_d)
-            self._rights = Rights(self._lookups, downlink, self._desk.policy, self._desk.ids)
+            self._rights = Rights(self._lookups, self._sources(), downlink, self._desk.policy, self._desk.ids)
             yield from self._rights.read(self._request.wants, self._intake.moved())
+        if not self._forked:
+            self._past.read(self._connection, self._mark)
+
+    def _sources(self) -> Sources:
+        desk, people = self._desk, self._lookups.people
+        entitlements = Entitlements(people, desk.now, desk.policy.zone)
+        return Sources(self._claims, Purses(people, self._intake.merges, entitlements))
 
     def locks(self) -> Sequence[Key]:
         """Every balance that this sync may touch."""
-        return [*self._intake.keys(), *self._refill.keys(), *(self._rights.keys() if self._rights else ())]
+        rights = self._rights.keys() if self._rights else ()
+        return [*self._intake.keys(), *self._refill.keys(), *self._past.keys(), *rights]
 
     def apply(self, books: Books) -> None:
         """Move what is to be moved, and grant."""
         self._verdicts = self._intake.apply(books)
         self._refill.apply(books)
+        self._past.apply(books)
         if self._rights is not None:
             self._refused = self._rights.grant(books)
             self._last_d = self._rights.last_d
-        elif self._frozen or self._recovering:
+        elif self._frozen or self._retired or self._past.recovering:
             self._refused = tuple(wire.Refusal(want=want.id, why="later") for want in self._request.wants)
 
     def entry_rows(self) -> Sequence[tuple[object, ...]]:
         """Rows of `tables.entries`."""
         return list(self._intake.rows())
 
+    def waiting_rows(self) -> Sequence[tuple[object, ...]]:
+        """Rows of `recovery_tables.waiting`."""
+        return list(self._rebooking.waiting_rows())
+
     def grant_rows(self) -> Sequence[tuple[object, ...]]:
         """Rows of `tables.grants`."""
-        return self._rights.made if self._rights else ()
+        return [*self._rebooking.grant_rows(), *(self._rights.made if self._rights else ())]
 
     def want_rows(self) -> Sequence[tuple[object, ...]]:
         """Rows of `tables.wants`."""
-        return self._rights.booked if self._rights else ()
+        return [*self._rebooking.want_rows(), *(self._rights.booked if self._rights else ())]
+
+    def write_rest(self) -> None:
+        """Remember which rights to claim were asked for, and who was merged."""
+        self._claims.write(self._connection)
+        self._intake.write(self._connection)
 
     def stock_moved(self) -> bool:
         """Whether the stock of any gift may differ now."""
         return self._intake.stock_moved()
 
+    def moved_vouchers(self) -> Sequence[str]:
+        """The vouchers whose right to claim this batch moved: others' entries may have waited for that."""
+        return [voucher for _, body in self._intake.posted() if (voucher := voucher_in(body))]
+
     def _may_grant(self) -> bool:
-        """Only a kiosk that serves, knows this generation, and whose whole acknowledged log is here."""
-        return not self._frozen and not self._recovering and self._request.gen_seen == self._desk.generation
+        """Only a kiosk that serves, knows this generation, and whose whole log was in for it."""
+        return self._serves() and self._request.gen_seen == self._desk.generation
+
+    def _serves(self) -> bool:
+        return not self._frozen and not self._retired and not self._past.recovering
 
     def _fresh(self, mark: wire.Mark) -> Generator[Need, None, Sequence[Link]]:
         """The entries beyond the mark; none if there is a gap or the batch contradicts what is stored."""
@@ -181,11 +234,14 @@ class Turn:
             before = held.down_d if held.down_gen == gen else 0
             self._acknowledged = max(self._acknowledged, min(request.down_ack, before))
         news = {"gen_seen": max(held.gen_seen, request.gen_seen), "down_ack": self._acknowledged}
-        if self.grant_rows():
+        if self._rights is not None and self._rights.made:
             news |= {"down_gen": gen, "down_d": self._last_d}
+        if self._frozen != held.frozen:
+            news["frozen"] = self._frozen
         if any(getattr(held, name) != value for name, value in news.items()):
             mine = sa.update(devices).where(devices.c.device == self.device)
             self._connection.execute(mine.values(**news))
+        self._past.write(self._connection)
 
     def _all_verdicts(self) -> tuple[wire.EntryVerdict, ...]:
         """What became of every entry sent, now or when it first came."""
@@ -207,20 +263,22 @@ class Turn:
         rows = self._connection.execute(asked)
         return [wire.EntryVerdict(n=n, verdict=verdict, reason=reason) for n, verdict, reason in rows]
 
-    def answer(self, told: Told) -> wire.SyncAnswer:
+    def answer(self, told: Told, asked: tuple[wire.Instruction, ...]) -> wire.SyncAnswer:
         """What to send back once COMMIT has returned; all of it is read before."""
         pending: tuple[wire.Grant, ...] = ()
-        if not self._frozen and not self._recovering and self._last_d > self._acknowledged:
+        if self._serves() and self._last_d > self._acknowledged:
             most, gen = self._desk.policy.grants.per_sync, self._desk.generation
-            pending = unacknowledged(self._connection, self.device, gen, self._acknowledged, most)
+            bare = unacknowledged(self._connection, self.device, gen, self._acknowledged, most)
+            pending = tuple(self._desk.seals.sealed(self.device, grant) for grant in bare)
         return wire.SyncAnswer(
             gen=self._desk.generation,
-            recovering=self._recovering,
+            recovering=self._past.recovering,
             mark=self._mark,
-            stable=0,  # no verified backups yet: a kiosk must not prune anything
+            stable=self._stable(told),
             verdicts=self._all_verdicts(),
             grants=pending,
             refused=self._refused,
+            instructions=() if self._frozen or self._past.recovering else asked,
             state=wire.DeviceState(
                 frozen=bool(self._frozen),
                 deny_epoch=told.deny_epoch,
@@ -229,3 +287,13 @@ class Turn:
                 now=self._desk.now(),
             ),
         )
+
+    def _stable(self, told: Told) -> int:
+        """How far the kiosk may forget."""
+        if self._desk.stable == "standby":
+            return self._mark.n if told.on_standby else 0
+        return min(self._held.stable or 0, self._mark.n) if self._desk.stable == "two-backups" else 0
+
+
+def _said(frozen: str) -> str:
+    return f"it says itself: {frozen}"[:_WHY_MAX] if frozen else ""

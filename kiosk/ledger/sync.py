@@ -31,7 +31,8 @@ class Want(msgspec.Struct, frozen=True, kw_only=True):
 class Grant(msgspec.Struct, frozen=True, kw_only=True):
     """Rights moved to this device. Taken only when d = last d + 1, journalled before use.
 
-    With the right to claim (`claim:NUMBER`) comes the `voucher` that its issuer journalled.
+    With the right to claim (`claim:NUMBER`) comes the `voucher` that its issuer journalled. `seal` is the hub's
+    own mark, journalled unread: by it a restored hub knows its grants again.
     """
 
     gid: str
@@ -44,6 +45,7 @@ class Grant(msgspec.Struct, frozen=True, kw_only=True):
     want: str | None = None
     not_after: int | None = None
     voucher: Redeem | None = None
+    seal: bytes = b""
 
 
 class Instruction(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,7 +78,10 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SyncRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """One upload. `sig` is Ed25519 over `signed_part`; `head` the chain hash after the last entry sent."""
+    """One upload. `sig` is Ed25519 over `signed_part`; `head` the chain hash after the last entry sent.
+
+    `frozen` says why the device serves nobody, '' if it serves: a restored hub would not know any more.
+    """
 
     v: int = 1
     device: str
@@ -89,6 +94,7 @@ class SyncRequest(msgspec.Struct, frozen=True, kw_only=True):
     tail: int
     down_ack: int
     wants: tuple[Want, ...] = ()
+    frozen: str = ""
 
 
 class EntryVerdict(msgspec.Struct, frozen=True, kw_only=True):

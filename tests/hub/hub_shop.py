@@ -8,17 +8,18 @@ from till import NOW, CountedIds
 from kiosk.hub.books import Books
 from kiosk.hub.office import HeadOffice
 from kiosk.hub.pins import verifier_maker
-from kiosk.hub.settings import Grants, HubSettings, Pin
+from kiosk.hub.settings import Grants, HubSettings, Pin, Risk
 from kiosk.hub.tables import balances, cards, gifts, members, open_database
 from kiosk.ledger import accounts as acc
 from kiosk.ledger.legs import Balances, Transfer
 
 CHEAP = Pin(argon2_time=1, argon2_kib=8, argon2_lanes=1, offline_pin="software")
+NO_RISK = Risk()
 MEMBERS = ("M1", "M2", "M3")
 
 
-def opened(url: str, grants: Grants) -> Iterator[HeadOffice]:
-    settings = HubSettings(grants=grants, pin=CHEAP, demo=True)
+def opened(url: str, grants: Grants, risk: Risk = NO_RISK) -> Iterator[HeadOffice]:
+    settings = HubSettings(grants=grants, pin=CHEAP, risk=risk, demo=True)
     office = HeadOffice(open_database(url), lambda: NOW, CountedIds("g"), settings)
     furnish(office)
     yield office

@@ -209,7 +209,7 @@ def test_a_chunk_has_a_size_in_bytes_too(copy: Copy, office: HeadOffice) -> None
         (lambda office: policy(office, members="home"), {"M3"}),
         (lambda office: policy(office, members="all"), {"M1", "M2", "M3"}),
         (lambda office: policy(office, history_lines=3), {"M1", "M2", "M3"}),
-        (lambda office: setattr(office, "generation", office.generation + 1), {"M1", "M2", "M3"}),
+        (lambda office: office.restored("a drill"), {"M1", "M2", "M3"}),
     ],
 )
 def test_another_policy_or_generation_begins_anew(

@@ -38,6 +38,7 @@ class Till:
     gen: int = 1
     last_d: int = 0
     salt: str = ""
+    sent: int = 0
 
     @property
     def key(self) -> Ed25519PrivateKey:
@@ -94,8 +95,12 @@ class Till:
 
     def hear(self, answer: sync.SyncAnswer) -> None:
         """Journal the grants in order, and remember the mark."""
+        self.sent = answer.mark.n
         if answer.mark.n > self.mark.n:
             self.mark = answer.mark
+        if answer.gen > self.gen:
+            self.gen, self.last_d = answer.gen, 0
+            self.write(en.Gen(gen=answer.gen))
         for grant in answer.grants:
             if grant.d == self.last_d + 1:
                 self.last_d = grant.d
