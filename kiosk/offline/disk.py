@@ -14,6 +14,8 @@ from kiosk.ports import JournalFailed
 
 DiskError: type[Exception] = sqlcipher.Error
 """What the database raises; it is no relation of sqlite3.Error."""
+TROUBLE: tuple[type[Exception], ...] = (DiskError, UnicodeDecodeError, MemoryError)
+"""The same, and what a rotten page can make of it: text that is none, and SQLCipher's "out of memory"."""
 
 WAL_RESET_FIXED = (3, 51, 3)
 """Earlier SQLite may corrupt a WAL that two connections write; there only an exclusive connection is safe."""
@@ -53,7 +55,7 @@ def open_exclusive(path: Path, key: bytes | None = None, *, one_thread: bool = T
     try:
         _claim(database, key is not None)
         keep_directory(path.parent)
-    except (DiskError, OSError) as trouble:
+    except (DiskError, UnicodeDecodeError, MemoryError, OSError) as trouble:
         database.conn.close()
         if path.exists() and not os.access(path, os.W_OK):  # SQLite itself only says that locking failed
             raise JournalFailed("K-JR-04", f"{path.name} cannot be written: {trouble}") from trouble

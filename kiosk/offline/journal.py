@@ -11,7 +11,7 @@ from kiosk.ledger.sync import Grant, Instruction, Mark
 from kiosk.offline import tables
 from kiosk.offline.batches import Batch, read_batch, wrapped
 from kiosk.offline.cut import LIVE, SLICE, Cut, next_cut, prune_entries
-from kiosk.offline.disk import DiskError, fault, open_exclusive
+from kiosk.offline.disk import TROUBLE, fault, open_exclusive
 from kiosk.offline.escrow import obeyed, spare, taken
 from kiosk.offline.fold import redeem_in
 from kiosk.offline.follow import Course
@@ -328,6 +328,6 @@ class DurableJournal:
             raise self.failed
         try:
             yield
-        except (DiskError, UnicodeDecodeError) as trouble:  # text that is none: a spoilt file
+        except TROUBLE as trouble:
             self.failed = fault(trouble)
             raise self.failed from trouble

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from sqlite_utils import Database
 
 from kiosk.ledger import entries as en
+from kiosk.ledger.sync import Mark
 from kiosk.offline import cut, tables
 from kiosk.offline.fold import BrokenChain, Fold
 from kiosk.offline.second_copy import SecondCopy
 from kiosk.ports import JournalFailed, NotHeld
 
 log = logging.getLogger(__name__)
+
+_CHAIN = "SELECT n, stored, hash FROM entries WHERE n > ? AND n <= ? ORDER BY n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,8 @@ def open_tables(database: Database, device: str, second: SecondCopy | None = Non
     last = tables.checkpoint(database)
     _check_kept(database, last)
     base, fold = tables.begun_fold(database, device), tables.begun_fold(database, device)
+    # The rest of what lies before the cut is read only by a technician's `verify`.
+    check_chain(database, max(tables.mark_seen(database), _floor(database), key=_place), base)
     fold_all(database, fold)
     # A tail that came back from a second copy may hold a later one, whose cut is to be moved again.
     if last is not None and last not in fold.checkpoints:
@@ -61,6 +66,28 @@ def restore_tail(database: Database, second: SecondCopy) -> int:
         database.conn.executemany(tables.INSERT_ENTRY, lost)
     log.error("K-JR-07 the disk lost entries %d to %d; the second copy had them", lost[0][0], lost[-1][0])
     return len(lost)
+
+
+def check_chain(database: Database, known: Mark, upto: Fold) -> None:
+    """The chain after `known` as far as the cut; K-JR-03 if it is not whole."""
+    n, hashed = known.n, known.hash
+    for at, stored, told in database.execute(_CHAIN, (n, upto.n)):
+        if not isinstance(stored, bytes):
+            raise JournalFailed("K-JR-03", f"entry {at} holds no bytes")
+        n, hashed = n + 1, en.chained(hashed, stored)
+        if (at, told) != (n, hashed):
+            raise JournalFailed("K-JR-03", f"the chain does not hold: entry {at} after {n - 1}")
+    if n < upto.n or (n == upto.n and hashed != upto.hash):
+        raise JournalFailed("K-JR-03", f"the chain does not hold: it ends at {n}, the cut is at {upto.n}")
+
+
+def _floor(database: Database) -> Mark:
+    n, hashed = tables.floor(database)
+    return Mark(n=n, hash=hashed)
+
+
+def _place(mark: Mark) -> int:
+    return mark.n
 
 
 def fold_all(database: Database, fold: Fold) -> None:

@@ -19,14 +19,12 @@ from kiosk.ledger import entries as en
 from kiosk.ledger.sync import Mark
 from kiosk.offline import tables
 from kiosk.offline.batches import Batch, read_batch
-from kiosk.offline.disk import DiskError, connect, fault, is_plain, prove_key
-from kiosk.offline.fold import Fold
-from kiosk.offline.opening import open_tables
+from kiosk.offline.disk import TROUBLE, connect, fault, is_plain, prove_key
+from kiosk.offline.opening import check_chain, open_tables
 from kiosk.ports import JournalFailed
 
 _SHARED_BYTE, _SHARED_BYTES = 0x40000002, 510
 """Where SQLite locks a file for reading."""
-_OLDER = "SELECT n, stored, hash FROM entries WHERE n <= ? ORDER BY n"
 
 
 def verify(path: Path, key: bytes | None = None) -> str:
@@ -34,24 +32,13 @@ def verify(path: Path, key: bytes | None = None) -> str:
     with _copy(path, key) as database:
         device = tables.meta(database, "device")
         opened = open_tables(database, device)
-        floor, _ = tables.floor(database)
-        _check_older(database, opened.base)
+        floor, hashed = tables.floor(database)
+        check_chain(database, Mark(n=floor, hash=hashed), opened.base)
         (operations,) = database.execute("SELECT count(*) FROM courses").fetchone()
         return (
             f"{opened.fold.n} entries of {device} hold together ({floor} of them pruned), "
             f"{operations} redemptions, head {opened.fold.hash.hex()}"
         )
-
-
-def _check_older(database: Database, base: Fold) -> None:
-    """The chain between what was pruned and the cut, which a start does not read."""
-    n, hashed = tables.floor(database)
-    for at, stored, told in database.execute(_OLDER, (base.n,)):
-        n, hashed = n + 1, en.chained(hashed, bytes(stored))
-        if (at, told) != (n, hashed):
-            raise JournalFailed("K-JR-03", f"the chain does not hold: entry {at} after {n - 1}")
-    if (n, hashed) != (base.n, base.hash):
-        raise JournalFailed("K-JR-03", f"the chain does not hold: it ends at {n}, the cut is at {base.n}")
 
 
 class ClosedJournal:
@@ -131,7 +118,7 @@ def _copy(path: Path, key: bytes | None) -> Iterator[Database]:
                 if key is not None:
                     prove_key(database)
                 yield database
-            except DiskError as trouble:
+            except TROUBLE as trouble:
                 raise fault(trouble) from trouble
 
 

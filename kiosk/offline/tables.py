@@ -161,13 +161,15 @@ def courses(database: Database, where: str = "", values: tuple[Any, ...] = ()) -
 
 
 def evidence(database: Database, course: Course) -> tuple[bytes, bytes]:
-    """The stored entries that began an operation and that ended its right to claim (b'': none did)."""
-    begun = stored_at(database, course.n)
-    ended = stored_at(database, course.claim_n) if course.claim_n else b""
-    if begun is None or ended is None:
-        asked = "SELECT begun, ended FROM operations WHERE n = ?"
-        kept = database.execute(asked, (course.n,)).fetchone() or (b"", b"")
-        begun, ended = begun or kept[0], kept[1] if ended is None else ended
+    """The stored entries that began an operation and that ended its right to claim (b'': none did).
+
+    What is kept goes before the entries: it is checked at every start, those before the cut are not.
+    """
+    asked = "SELECT begun, ended FROM operations WHERE n = ?"
+    begun, ended = database.execute(asked, (course.n,)).fetchone() or (b"", b"")
+    begun = begun or stored_at(database, course.n) or b""
+    if course.claim_n and not ended:
+        ended = stored_at(database, course.claim_n) or b""
     return bytes(begun), bytes(ended)
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from kiosk.ledger import accounts as acc
 from kiosk.ledger import entries as en
+from kiosk.ledger.sync import Mark
 from kiosk.offline import cut as cutting
 from kiosk.offline.disk import connect
 from kiosk.offline.journal import DurableJournal
@@ -28,10 +29,10 @@ from tests.offline.bench import (
 )
 
 
-def lived(path: Path, seed: int, rounds: int = 40) -> tuple[DurableJournal, Shelf]:
+def lived(path: Path, seed: int, rounds: int = 40, key: bytes | None = None) -> tuple[DurableJournal, Shelf]:
     """A journal with redemptions in every state, of two members."""
     chance = random.Random(seed)
-    journal = open_journal(path, seed)
+    journal = open_journal(path, seed, key=key)
     shelf = Shelf(journal)
     for op in range(rounds):
         live(journal, shelf, chance, f"{seed}-{op}")
@@ -187,11 +188,18 @@ def test_older_entries_are_checked_when_a_technician_asks(tmp_path: Path) -> Non
     path = tmp_path / "journal.db"
     journal, _ = lived(path, 3)
     journal.move_cut(120, keep=0)
+    journal.move_mark(Mark(n=60, hash=journal.hash_at(60) or b""))
     journal.close()
-    database = connect(path)
-    database.execute("UPDATE entries SET stored = zeroblob(length(stored)) WHERE n = 60")
-    database.conn.close()
-    open_journal(path).close()  # a start does not read them
+    whole = path.read_bytes()
+    for n in (61, 60):
+        path.write_bytes(whole)
+        database = connect(path)
+        database.execute("UPDATE entries SET stored = zeroblob(length(stored)) WHERE n = ?", (n,))
+        database.conn.close()
+        if n == 61:  # head office does not have it: that cannot wait
+            with pytest.raises(JournalFailed):
+                open_journal(path)
+    open_journal(path).close()  # a start does not read what head office has
     with pytest.raises(JournalFailed) as failed:
         verify(path)
     assert failed.value.code == "K-JR-03"
