@@ -35,8 +35,10 @@ from kiosk.words import DEFAULT, Words
 
 V = TypeVar("V", bound=views.View)
 
-DEVICE = "kiosk-0001-03"
 PIN = "246810"
+SETTINGS = HubSettings(
+    demo=True, pin=Pin(argon2_time=1, argon2_kib=8, argon2_lanes=1, offline_pin="software")
+)
 NOON = 1_780_286_400_000_000  # 2026-06-01 12:00 in Shanghai
 RULES = (Path(__file__).parents[2] / "config/rules/demo.toml").read_text()
 
@@ -66,8 +68,9 @@ class TestClock:
 class Wire:
     """Head office as a kiosk reaches it; the wire can be cut."""
 
-    def __init__(self, office: HeadOffice) -> None:
+    def __init__(self, office: HeadOffice, device: str) -> None:
         self.office = office
+        self.device = device
         self.cut = False
 
     def sync(self, request: wire.SyncRequest) -> wire.SyncAnswer:
@@ -77,10 +80,10 @@ class Wire:
         return self._carried(lambda: self.office.replica(request))
 
     def account(self, card: bytes) -> wire.AccountAnswer:
-        return self._carried(lambda: self.office.account(wire.AccountRequest(device=DEVICE, card=card)))
+        return self._carried(lambda: self.office.account(wire.AccountRequest(device=self.device, card=card)))
 
     def pin(self, member: str, route: str, entry: str, pin: str) -> wire.PinAnswer:
-        asked = wire.PinRequest(device=DEVICE, member=member, route=route, entry=entry, pin=pin)
+        asked = wire.PinRequest(device=self.device, member=member, route=route, entry=entry, pin=pin)
         return self._carried(lambda: self.office.pin(asked))
 
     def _carried(self, ask: Callable[[], V]) -> V:  # type: ignore[type-var]
@@ -127,31 +130,42 @@ class CounterEar:
 class ShopFloor:
     """One kiosk in the demo shop. `do` tells events and lets everything that follows from them happen."""
 
-    def __init__(self, folder: Path, office: HeadOffice | None = None, *, cut: bool = False) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        first: "ShopFloor | None" = None,
+        *,
+        cut: bool = False,
+        kiosk: str = "03",
+        rules: str = RULES,
+        settings: HubSettings = SETTINGS,
+    ) -> None:
+        """`first`: the floor with whose head office and clock this one lives; its `kiosk` number differs."""
         self.folder = folder
-        self.clock = TestClock()
-        self.chance = random.Random(7)
+        folder.mkdir(exist_ok=True)
+        self.kiosk, self.device = kiosk, f"kiosk-0001-{kiosk}"
+        self.clock = first.clock if first else TestClock()
+        self.chance = random.Random(int(kiosk) + 4)
         self.ids = FreshIds(self.clock.now, self.chance)
         self.identity = load_or_create(folder / "identity", b"k" * 32)
-        self.office = office or self._head_office()
-        self.wire = Wire(self.office)
+        self.office = first.office if first else self._head_office(settings)
+        self._enrol()
+        if first is None:
+            demo_shop.seed(self.office, b"k" * 32, rules, self.device)
+        self.wire = Wire(self.office, self.device)
         self.wire.cut = cut
         self.seen: list[views.View] = []
         self.open()
         self.sync()
         self.sync()
 
-    def _head_office(self) -> HeadOffice:
-        cheap = Pin(argon2_time=1, argon2_kib=8, argon2_lanes=1, offline_pin="software")
-        settings = HubSettings(demo=True, pin=cheap)
-        office = HeadOffice(open_database("sqlite://"), self.clock.now, FreshIds(self.clock.now), settings)
-        identity = self.identity
-        key = identity.voucher
-        office.enrol(
-            Enrolment(DEVICE, identity.device_public, "0001", "03", key.key_id, identity.voucher_public)
-        )
-        demo_shop.seed(office, b"k" * 32, RULES, DEVICE)
-        return office
+    def _head_office(self, settings: HubSettings) -> HeadOffice:
+        return HeadOffice(open_database("sqlite://"), self.clock.now, FreshIds(self.clock.now), settings)
+
+    def _enrol(self) -> None:
+        device, voucher = self.identity.device_public, self.identity.voucher_public
+        key_id = self.identity.voucher.key_id
+        self.office.enrol(Enrolment(self.device, device, "0001", self.kiosk, key_id, voucher))
 
     def open(self) -> None:
         """Start the kiosk; after `crash`, start it again on what the disk holds."""
@@ -160,7 +174,7 @@ class ShopFloor:
         self.replica = StoredReplica(self.folder / "replica.db")
         self.journal = DurableJournal(
             self.folder / "journal.db",
-            device=DEVICE,
+            device=self.device,
             zone="Asia/Shanghai",
             clock=self.clock,
             ids=self.ids,
@@ -169,13 +183,13 @@ class ShopFloor:
         start_up(self.journal, self.replica.is_home)
         self.wants = Wants()
         self.uploader = Uploader(
-            journal=self.journal, hub=self.wire, replica=self.replica, wants=self.wants, device=DEVICE,
+            journal=self.journal, hub=self.wire, replica=self.replica, wants=self.wants, device=self.device,
             sign=self.identity.sign, post=post, clock=self.clock, chance=self.chance,
         )  # fmt: skip
         self.questions = HubDesk(self.wire, self.replica, self.wants, post, self.clock)
         self.tray = Tray(post)
         self.counter = CounterEar()
-        shop = Shop({"zh_CN": "示例生活馆"}, "0001", "03", ZoneInfo("Asia/Shanghai"), offline_pin=True)
+        shop = Shop({"zh_CN": "示例生活馆"}, "0001", self.kiosk, ZoneInfo("Asia/Shanghai"), offline_pin=True)
         self.world = World(
             shop=shop, journal=self.journal, replica=self.replica, hub=self.questions, printer=self.tray,
             clock=self.clock, ids=self.ids, voucher_key=self.identity.voucher,
@@ -194,7 +208,7 @@ class ShopFloor:
 
     def sync(self) -> None:
         """One turn of the uploader, and what it brings."""
-        self.uploader.step(self.clock.monotonic())
+        self.due = self.uploader.step(self.clock.monotonic())
         self.settle()
 
     def do(self, *events: ev.Event) -> views.View:
@@ -216,7 +230,7 @@ class ShopFloor:
         if not self.wants.bell.is_set():
             return False
         self.wants.bell.clear()
-        self.uploader.step(self.clock.monotonic())
+        self.due = self.uploader.step(self.clock.monotonic())
         return True
 
     def wait(self, seconds: float) -> views.View:
@@ -248,8 +262,14 @@ class ShopFloor:
         self.sync()
 
     def claim(self, number: str, check: str) -> CounterAnswer:
-        self.do(ev.ClaimAsked(f"c{len(self.counter.heard)}", number, check, "staff-1"))
-        return list(self.counter.heard.values())[-1]
+        """Present a voucher that this kiosk can settle at once."""
+        return self.counter.heard[self.present(number, check)]
+
+    def present(self, number: str, check: str) -> str:
+        """Present a voucher; the answer will be heard under the request's name."""
+        request = self.ids.uuid7()
+        self.do(ev.ClaimAsked(request, number, check, "staff-1"))
+        return request
 
     def void(self, number: str) -> CounterAnswer:
         self.do(ev.VoidAsked(f"v{len(self.counter.heard)}", number, "staff-1"))
@@ -269,6 +289,16 @@ class ShopFloor:
     def entries(self, kind: type[en.Body]) -> list[en.Body]:
         rows = self.journal._database.execute("SELECT stored FROM entries WHERE kind = ?", (kind.KIND,))
         return [body for (stored,) in rows if (body := en.body_of(en.decode(stored))) is not None]
+
+
+def together(seconds: int, *floors: ShopFloor) -> None:
+    """Time passes for several kiosks; each asks head office when it is due."""
+    for _ in range(seconds):
+        floors[0].clock.pass_by(1)
+        for floor in floors:
+            floor.do(ev.Ticked(floor.clock.monotonic()))
+            if floor.clock.monotonic() >= floor.due:
+                floor.sync()
 
 
 def written(paper: Paper) -> dict[str, str]:

@@ -1,0 +1,104 @@
+"""A benefit that is given once is given once, whoever asks and however often."""
+
+import datetime as dt
+
+import pytest
+import sqlalchemy as sa
+from hub_shop import books_of
+from till import NOW, CountedIds, Till
+
+from kiosk.hub.office import HeadOffice
+from kiosk.hub.tables import packs
+from kiosk.ledger import accounts as acc
+from kiosk.ledger import entries as en
+from kiosk.ledger import sync
+
+YEAR = str(dt.datetime.fromtimestamp(NOW / 1e6, dt.UTC).year)
+BIRTHDAY = acc.entitlement("birthday", YEAR)
+RULES = """
+[tiers.member]
+from = 0
+name.en = "Member"
+[voucher]
+pickup.en = "Counter"
+[entitlements.birthday]
+period = "year"
+[entitlements.welcome]
+"""
+
+
+@pytest.fixture(autouse=True)
+def rules(office: HeadOffice) -> None:
+    with office.engine.begin() as connection:
+        connection.execute(sa.insert(packs).values(version=1, rules=RULES))
+
+
+@pytest.fixture
+def other(office: HeadOffice) -> Till:
+    kiosk = Till("K2")
+    office.enrol(kiosk.enrolment())
+    return kiosk
+
+
+def ask(office: HeadOffice, till: Till, name: str, asset: str = BIRTHDAY, member: str = "M1") -> str:
+    """'' when it was granted, else why not."""
+    answer = office.sync(till.request(None, None, sync.Want(id=name, member=member, asset=asset, amount=1)))
+    till.hear(answer)
+    return next((one.why for one in answer.refused), "")
+
+
+def test_it_is_given_once_and_used_once(office: HeadOffice, till: Till, other: Till) -> None:
+    assert ask(office, till, "a") == ""
+    assert books_of(office)["escrow:K1:M1", BIRTHDAY] == 1
+    assert ask(office, other, "b") == "used"
+    till.write(en.Used(asset=BIRTHDAY), "M1")
+    assert ask(office, till, "c") == "used"
+    assert books_of(office)[acc.SPENT, BIRTHDAY] == 1
+    assert ask(office, other, "d", member="M2") == ""
+
+
+def test_what_was_not_used_can_be_asked_for_again(office: HeadOffice, till: Till, other: Till) -> None:
+    ask(office, till, "a")
+    till.write(en.Returned(asset=BIRTHDAY, amount=1, member="M1"), "M1")
+    office.sync(till.request())
+    assert books_of(office)["member:M1", BIRTHDAY] == 1
+    assert ask(office, other, "b") == ""
+    other.write(en.Used(asset=BIRTHDAY), "M1")
+    office.sync(other.request())
+    assert ask(office, till, "c") == "used"
+
+
+def test_a_use_without_a_right_is_disputed(office: HeadOffice, till: Till) -> None:
+    till.write(en.Used(asset=BIRTHDAY), "M1")
+    assert [(one.verdict, one.reason) for one in office.sync(till.request()).verdicts] == [
+        ("disputed", "overdrawn")
+    ]
+    assert ask(office, till, "a") == ""
+
+
+@pytest.mark.parametrize(
+    ("asset", "member", "why"),
+    [
+        ("entitlement:lottery:2026", "M1", "used"),
+        ("entitlement:birthday:1999", "M1", "used"),
+        ("entitlement:birthday", "M1", "used"),
+        ("entitlement:welcome:2026", "M1", "used"),
+        (BIRTHDAY, "nobody", "member"),
+    ],
+)
+def test_what_no_rule_gives_now_is_refused(
+    office: HeadOffice, till: Till, asset: str, member: str, why: str
+) -> None:
+    assert ask(office, till, "a", asset, member) == why
+    assert not [key for key in books_of(office) if key[1] == asset]
+
+
+def test_a_benefit_for_ever_is_for_ever(office: HeadOffice, till: Till) -> None:
+    welcome = acc.entitlement("welcome", "ever")
+    assert ask(office, till, "a", welcome) == ""
+    till.write(en.Used(asset=welcome), "M1")
+    office.sync(till.request())
+    later = HeadOffice(
+        office.engine, lambda: NOW + 800 * 86_400_000_000, CountedIds("later"), office.settings
+    )
+    assert ask(later, till, "b", welcome) == "used"
