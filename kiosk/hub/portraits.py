@@ -66,6 +66,7 @@ class Portraits:
             cash=units.get((own, acc.CASH), 0),
             escrow=units.get((here, acc.POINTS), 0),
             tries=units.get((own, acc.TRIES), 0) + units.get((here, acc.TRIES), 0),
+            debt=units.get((acc.debt(person.id), acc.RISK), 0),
             verifier=person.verifier if software else "",
             history=tuple(told),
         )
@@ -73,7 +74,9 @@ class Portraits:
 
     def _units(self, names: Iterable[str]) -> Units:
         accounts = [
-            account for name in names for account in (acc.member(name), acc.escrow(self._device, name))
+            account
+            for name in names
+            for account in (acc.member(name), acc.escrow(self._device, name), acc.debt(name))
         ]
         asked = sa.select(balances).where(balances.c.account.in_(accounts))
         return {(row.account, row.asset): row.amount for row in self._connection.execute(asked)}

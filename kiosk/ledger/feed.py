@@ -66,6 +66,7 @@ class MemberFacts(msgspec.Struct, frozen=True, array_like=True):
     tries: int
     verifier: str
     history: tuple[HistoryLine, ...]
+    debt: int = 0
 
 
 class MemberRow(msgspec.Struct, frozen=True, array_like=True):
@@ -202,6 +203,7 @@ def account_of(
         home=home,
         verifier=facts.verifier,
         tries=facts.tries,
+        debt=facts.debt,
     )
 
 
