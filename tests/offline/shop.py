@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from kiosk.events import Event
 from kiosk.hub.books import Books
 from kiosk.hub.declined import Declined
+from kiosk.hub.generation import MemoryGeneration
 from kiosk.hub.office import Enrolment, HeadOffice
 from kiosk.hub.pins import verifier_maker
 from kiosk.hub.settings import Grants, HubSettings, Pin
@@ -42,7 +43,7 @@ def open_office(seed: int = 1, generation: int = 1, tea: int = STOCK) -> HeadOff
     clock = HandClock()
     settings = HubSettings(grants=Grants(lease_par=5, lease_low=2, home_points=300), pin=CHEAP, demo=True)
     ids = FreshIds(clock.now, random.Random(seed))
-    office = HeadOffice(open_database("sqlite://"), clock.now, ids, settings, generation)
+    office = HeadOffice(open_database("sqlite://"), clock.now, ids, settings, MemoryGeneration(generation))
     with office.engine.begin() as connection:
         connection.execute(
             sa.insert(gifts).values(

@@ -137,7 +137,7 @@ def test_a_restored_head_office_gets_the_whole_log_again(kiosk: Kiosk) -> None:
     assert kiosk.journal.mark_seen() == seen  # what was once acknowledged is remembered
     kiosk.drain()
     kiosk.drain()
-    assert kiosk.journal.downlink()[0] == 2
+    assert kiosk.journal.downlink()[0] == kiosk.line.office.generation > 2  # it found out, and raised its own
     assert len(verdicts(kiosk.line.office)) == kiosk.journal.mark_seen().n == kiosk.journal.tail().n
 
 
