@@ -14,9 +14,10 @@ from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
+from kiosk.hub.acts import acts_of
 from kiosk.hub.bodies import inflate, read_body
 from kiosk.hub.console import Console
-from kiosk.hub.console_routes import PREFIX, Act, add_console_routes, json_trouble
+from kiosk.hub.console_routes import PREFIX, add_console_routes, json_trouble
 from kiosk.hub.declined import Declined
 from kiosk.hub.enrolment import EnrolmentDesk
 from kiosk.hub.gate import Gate
@@ -127,11 +128,6 @@ def _add_enrolment(app: FastAPI, desk: EnrolmentDesk) -> None:
         body = await read_body(request, ENROL_BYTES)
         source = request.client.host if request.client else ""
         return await run_in_threadpool(lambda: _packed(desk.enrol(_message(EnrolRequest, body), source)))
-
-
-def acts_of(office: HeadOffice) -> dict[str, Act]:
-    """What two people can have done, by the verb of the console."""
-    return {"unlock": lambda pair: office.pins.unlock(pair.subject)}
 
 
 def _add_demo_routes(app: FastAPI, office: HeadOffice) -> None:

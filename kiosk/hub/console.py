@@ -14,6 +14,7 @@ from kiosk.hub.knocks import Door
 from kiosk.hub.rights import Ids
 from kiosk.hub.settings import HubSettings
 from kiosk.hub.staff import Pair, Person, Proof, Role, Staff
+from kiosk.hub.tables import redemptions
 
 _MINUTE_US = 60_000_000
 _LONGEST_US = 12 * 60 * _MINUTE_US
@@ -33,7 +34,11 @@ class Rule:
 
 ACTIONS: Mapping[str, Rule] = {
     "retire": Rule(frozenset({"manager", "technician"})),
+    "close-retired": Rule(frozenset({"manager", "technician"})),
     "set-aside": Rule(frozenset({"manager", "technician"})),
+    "settle-post": Rule(frozenset({"manager", "cashier"})),
+    "settle-void": Rule(frozenset({"manager", "cashier"})),
+    "move-claim": Rule(frozenset({"manager", "cashier"})),
     "unlock": Rule(frozenset({"manager", "cashier"})),
 }
 """What takes two people."""
@@ -111,7 +116,7 @@ class Console:
             if first.staff == second.staff:
                 raise Declined(403, "same-person", "the second person is another person")
             people = [self._prove(proof, action, source) for proof in (first, second)]
-            _check(rule, people, subject)
+            _check(rule, people, {subject, *self._members_behind(subject)})
         except Declined as declined:
             if declined.status != TOO_OFTEN:
                 self.note(first.staff, action, declined.code, source, second=second.staff, subject=subject)
@@ -151,6 +156,13 @@ class Console:
         with self._engine.begin() as connection:
             return [dict(row) for row in connection.execute(asked).mappings()]
 
+    def _members_behind(self, subject: str) -> tuple[str, ...]:
+        """Whose redemption an operation or a voucher is."""
+        r = redemptions.c
+        asked = sa.select(r.member).where((r.op == subject) | (r.voucher == subject))
+        with self._engine.begin() as connection:
+            return tuple(connection.scalars(asked))
+
     def _prove(self, proof: Proof, action: str, source: str) -> Person:
         def knock(connection: sa.Connection) -> Declined | None:
             return self._door.knock(connection, source, self._now())
@@ -166,13 +178,13 @@ class Console:
         return person
 
 
-def _check(rule: Rule, people: list[Person], subject: str) -> None:
+def _check(rule: Rule, people: list[Person], subjects: set[str]) -> None:
     strangers = [person.role for person in people if person.role not in rule.may]
     if strangers:
         raise Declined(403, "role", f"a {strangers[0]} may not do this")
     if not any(person.role in rule.must for person in people):
         raise Declined(403, "role", f"one of the two must be a {' or '.join(sorted(rule.must))}")
-    if any(subject in (person.id, person.member) for person in people):
+    if any(subjects & {person.id, person.member} for person in people):
         raise Declined(403, "own-account", "nobody acts on their own account")
 
 

@@ -32,7 +32,7 @@ class ConsoleClient:
         token = self.ask("sign-in", {"staff": staff, "pin": pin})["token"]
         self._session.headers["Authorization"] = f"Bearer {token}"
 
-    def ask(self, verb: str, told: dict[str, str]) -> dict[str, Any]:
+    def ask(self, verb: str, told: dict[str, Any]) -> dict[str, Any]:
         """What the console answers; ConsoleRefused if it does not."""
         try:
             answer = self._session.post(self._base + verb, json=told, timeout=_PATIENCE_S)

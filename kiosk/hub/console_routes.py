@@ -2,22 +2,22 @@
 
 import ipaddress
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 
+from kiosk.hub.acts import Act
 from kiosk.hub.bodies import read_body
-from kiosk.hub.console import ACTIONS, MAKES_CODES, READS_AUDIT, Console
+from kiosk.hub.console import MAKES_CODES, READS_AUDIT, Console
 from kiosk.hub.declined import Declined
 from kiosk.hub.enrolment import EnrolmentDesk
-from kiosk.hub.staff import Pair, Proof
+from kiosk.hub.staff import Proof
 
 PREFIX = "/v1/console/"
 _BODY_MAX = 4096
-Act = Callable[[Pair], object]
 
 
 class _Asked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -32,12 +32,16 @@ class SignIn(_Asked, frozen=True, kw_only=True):
 
 
 class Together(_Asked, frozen=True, kw_only=True):
-    """An act of two people: the one who is signed in proves it again, and so does the second."""
+    """An act of two people: the one who is signed in proves it again, and so does the second.
+
+    `missing` is what a stock count did not find, gift -> pieces; only `set-aside` looks at it.
+    """
 
     subject: str
     pin: str
     second: str
     second_pin: str
+    missing: dict[str, Annotated[int, msgspec.Meta(ge=0)]] = {}
 
 
 class Place(_Asked, frozen=True, kw_only=True):
@@ -99,10 +103,8 @@ def _add_acts(app: FastAPI, console: Console, acts: Mapping[str, Act]) -> None:
         def do(asked: Together, source: str) -> object:
             first = Proof(console.who(_token(request)).id, asked.pin)
             second = Proof(asked.second, asked.second_pin)
-            if action in ACTIONS and action not in acts:
-                raise Declined(501, "not-built", f"head office cannot {action} yet")
             pair = console.pair(first, second, action, asked.subject, source)
-            console.carry_out(pair, acts[action], source)
+            console.carry_out(pair, lambda pair: acts[action](pair, asked.missing), source)
             return {"done": action, "subject": asked.subject, "at": pair.at}
 
         return await _told(request, Together, do)

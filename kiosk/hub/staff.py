@@ -21,8 +21,8 @@ PIN_MIN, PIN_MAX = 6, 128
 class Pair:
     """Two different people who proved themselves for this one act; only `Console.pair` makes one.
 
-    `first` and `second` are staff ids, `action` a verb of the console (retire | set-aside | unlock),
-    `subject` what it is done to (a device or a member), `at` UTC microseconds.
+    `first` and `second` are staff ids, `action` a verb of the console (`console.ACTIONS`), `subject` what it
+    is done to (a device, an operation, a voucher or a member), `at` UTC microseconds.
     """
 
     first: str

@@ -1,9 +1,5 @@
-"""Head office's verbs for people at its machine: codes for kiosks, staff, and what takes two of them."""
+"""Head office's verbs for people at its machine: codes for kiosks, staff, the audit."""
 
-import getpass
-import socket
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,39 +8,48 @@ from zoneinfo import ZoneInfo
 import click
 import segno
 
-from kiosk.hub.api import acts_of
-from kiosk.hub.console import ACTIONS, Console
-from kiosk.hub.console_client import ConsoleClient, ConsoleRefused
-from kiosk.hub.declined import Declined
+from kiosk.hub.console import Console
+from kiosk.hub.console_client import ConsoleClient
+from kiosk.hub.joint_verbs import JOINT_VERBS
 from kiosk.hub.office import HeadOffice
-from kiosk.hub.opening import HeadOfficeRuns, alone, open_desk, open_office, shared_now
-from kiosk.hub.settings import BadSettings, HubSettings, read_settings
-from kiosk.hub.staff import ROLES, Person, Proof
+from kiosk.hub.opening import open_desk
+from kiosk.hub.reaching import (
+    RUNS,
+    at_the_console,
+    config_option,
+    console_of,
+    here_or_there,
+    plainly,
+    settings_of,
+    whoami,
+)
+from kiosk.hub.risk import put_at_risk
+from kiosk.hub.settings import HubSettings
+from kiosk.hub.staff import ROLES, Person
 from kiosk.ledger.ids import FreshIds
 
-_config = click.option("--config", type=click.Path(path_type=Path), required=True, help="hub.toml")
 _as = click.option("--as", "staff_id", default="", help="Who asks, when head office runs over SQLite.")
 
 
 @click.command()
-@_config
+@config_option
 @click.option("--store", required=True, help="Four digits.")
 @click.option("--kiosk", required=True, help="Two digits; a number that was never used before.")
 @click.option("--qr", is_flag=True, help="Draw the code as well.")
 @_as
 def code(*, config: Path, store: str, kiosk: str, qr: bool, staff_id: str) -> None:
     """Make a one-time code that takes one new kiosk in."""
-    settings = _settings(config)
+    settings = settings_of(config)
     if not settings.listen.tls:
         raise click.ClickException("[listen] tls is false: kiosks are taken in over TLS only.")
 
     def here(office: HeadOffice) -> dict[str, Any]:
         issued = open_desk(office).issue(store, kiosk)
-        _console(office).note(_me(), "code", "done", "here", subject=f"{store}/{kiosk}")
+        console_of(office).note(whoami(), "code", "done", "here", subject=f"{store}/{kiosk}")
         return {"code": issued.code.text(), "qr": issued.code.qr(), "expires_at": issued.expires_at}
 
-    with _plainly():
-        told = _here_or_there(
+    with plainly():
+        told = here_or_there(
             settings,
             here,
             lambda: _signed_in(settings, staff_id).ask("codes", {"store": store, "kiosk": kiosk}),
@@ -63,7 +68,7 @@ def staff() -> None:
 
 
 @staff.command()
-@_config
+@config_option
 @click.argument("staff_id")
 @click.option("--name", required=True)
 @click.option("--role", type=click.Choice(ROLES), required=True)
@@ -74,26 +79,26 @@ def add(*, config: Path, staff_id: str, name: str, role: Any, member: str, pin: 
 
     def do(console: Console) -> None:
         console.staff.add(Person(staff_id, name, role, member), pin)
-        console.note(_me(), "staff-add", "done", "here", subject=staff_id)
+        console.note(whoami(), "staff-add", "done", "here", subject=staff_id)
 
-    _at_the_console(config, do)
+    at_the_console(config, do)
 
 
 @staff.command()
-@_config
+@config_option
 @click.argument("staff_id")
 def block(*, config: Path, staff_id: str) -> None:
     """They may do nothing any more."""
 
     def do(console: Console) -> None:
         console.staff.block(staff_id)
-        console.note(_me(), "staff-block", "done", "here", subject=staff_id)
+        console.note(whoami(), "staff-block", "done", "here", subject=staff_id)
 
-    _at_the_console(config, do)
+    at_the_console(config, do)
 
 
 @staff.command("list")
-@_config
+@config_option
 def list_staff(config: Path) -> None:
     """Everybody: id, role, name, whether blocked or locked out."""
 
@@ -102,11 +107,11 @@ def list_staff(config: Path) -> None:
             state = "blocked" if person.blocked else "locked out" if person.locked else ""
             click.echo(f"{person.id:<16} {person.role:<10} {person.name} {state}".rstrip())
 
-    _at_the_console(config, do)
+    at_the_console(config, do)
 
 
 @click.command()
-@_config
+@config_option
 @click.option("--lines", default=50, help="How many, the newest first.")
 def audit(config: Path, lines: int) -> None:
     """Who did what."""
@@ -120,90 +125,32 @@ def audit(config: Path, lines: int) -> None:
                 f"{at:%Y-%m-%d %H:%M:%S}Z {who} {what} from {line['source']}: {line['outcome'] or 'begun'}"
             )
 
-    _at_the_console(config, do)
+    at_the_console(config, do)
 
 
-def together(action: str, help_text: str) -> click.Command:
-    """A verb that two people carry out, each with their own PIN."""
-
-    @click.command(action, help=help_text)
-    @_config
-    @click.argument("subject")
-    @click.option("--first", required=True, help="Staff id of the one.")
-    @click.option("--second", required=True, help="Staff id of the other.")
-    def verb(*, config: Path, subject: str, first: str, second: str) -> None:
-        settings = _settings(config)
-        pins = [click.prompt(f"PIN of {who}", hide_input=True) for who in (first, second)]
-
-        def here(office: HeadOffice) -> dict[str, Any]:
-            acts = acts_of(office)
-            if action not in acts:
-                raise Declined(501, "not-built", f"head office cannot {action} yet")
-            console = _console(office)
-            pair = console.pair(Proof(first, pins[0]), Proof(second, pins[1]), action, subject, "here")
-            console.carry_out(pair, acts[action], "here")
-            return {}
-
-        def there() -> dict[str, Any]:
-            client = ConsoleClient(settings)
-            client.sign_in(first, pins[0])
-            told = {"subject": subject, "pin": pins[0], "second": second, "second_pin": pins[1]}
-            return client.ask(action, told)
-
-        with _plainly():
-            _here_or_there(settings, here, there)
-        click.echo(f"{action} {subject}: done")
-
-    return verb
+@click.group()
+def risk() -> None:
+    """Points that kiosks may stand in for while they cannot ask."""
 
 
-VERBS: tuple[click.Command, ...] = (
-    code,
-    staff,
-    audit,
-    together("retire", "Take a kiosk out of service for ever."),
-    together("set-aside", "Go on after a restore without a kiosk that will not come back."),
-    together("unlock", "Open a member's PIN again, after looking at their papers."),
-)
-assert {verb.name for verb in VERBS} >= set(ACTIONS)
-
-
-def _settings(config: Path) -> HubSettings:
-    try:
-        return read_settings(config)
-    except BadSettings as wrong:
-        raise click.ClickException(str(wrong)) from wrong
-
-
-def _here_or_there(
-    settings: HubSettings, here: Callable[[HeadOffice], dict[str, Any]], there: Callable[[], dict[str, Any]]
-) -> dict[str, Any]:
-    """Over the database; where a running head office has it to itself, by its console."""
-    try:
-        with alone(settings):
-            office = open_office(settings, shared_now(None))
-            try:
-                return here(office)
-            finally:
-                office.engine.dispose()
-    except HeadOfficeRuns:
-        return there()
-
-
-def _at_the_console(config: Path, do: Callable[[Console], None]) -> None:
-    def there() -> dict[str, Any]:
-        raise click.ClickException("Head office runs over this SQLite file: stop it first, for this moment.")
+@risk.command("add")
+@config_option
+@click.argument("points", type=click.IntRange(1, 10**9))
+def add_risk(*, config: Path, points: int) -> None:
+    """Put points at risk on purpose: kiosks can lose them, and never more than them."""
 
     def here(office: HeadOffice) -> dict[str, Any]:
-        do(_console(office))
-        return {}
+        with office.engine.begin() as connection:
+            budget = put_at_risk(connection, points, FreshIds(office.now).uuid7())
+        console_of(office).note(whoami(), "risk-add", "done", "here", subject=str(points))
+        return {"budget": budget}
 
-    with _plainly():
-        _here_or_there(_settings(config), here, there)
+    def there() -> dict[str, Any]:
+        raise click.ClickException(RUNS)
 
-
-def _console(office: HeadOffice) -> Console:
-    return Console(office.engine, office.now, FreshIds(office.now), office.settings)
+    with plainly():
+        told = here_or_there(settings_of(config), here, there)
+    click.echo(f"{told['budget']} points lie here now, to be lent to kiosks.")
 
 
 def _signed_in(settings: HubSettings, staff_id: str) -> ConsoleClient:
@@ -214,14 +161,4 @@ def _signed_in(settings: HubSettings, staff_id: str) -> ConsoleClient:
     return client
 
 
-@contextmanager
-def _plainly() -> Iterator[None]:
-    """What was refused, as one sentence on the terminal."""
-    try:
-        yield
-    except (Declined, ConsoleRefused) as refused:
-        raise click.ClickException(str(refused)) from refused
-
-
-def _me() -> str:
-    return f"{getpass.getuser()}@{socket.gethostname()}"
+VERBS: tuple[click.Command, ...] = (code, staff, audit, risk, *JOINT_VERBS)

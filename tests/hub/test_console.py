@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from fastapi.testclient import TestClient
 from till import NOW, Till
 
+from kiosk.hub.acts import acts_of
 from kiosk.hub.api import create_app
 from kiosk.hub.console import ACTIONS, Console
 from kiosk.hub.console_tables import sessions, staff
@@ -16,6 +17,8 @@ from kiosk.hub.declined import Declined
 from kiosk.hub.office import HeadOffice
 from kiosk.hub.staff import Pair, Person, Proof
 from kiosk.hub.tables import pin_routes
+from kiosk.hub.verbs import VERBS
+from kiosk.ledger import sync
 from kiosk.ledger.ids import FreshIds
 
 PIN = "135790"
@@ -265,12 +268,51 @@ def test_two_people_unlock_a_member(browser: TestClient, console: Console, offic
     assert browser.get("/v1/console/audit", headers=token).status_code == 403
 
 
+def test_every_action_is_an_act_and_a_verb(office: HeadOffice) -> None:
+    assert set(acts_of(office)) == set(ACTIONS)
+    assert set(ACTIONS) <= {verb.name for verb in VERBS}
+
+
+def test_two_people_retire_a_kiosk(browser: TestClient, till: Till, office: HeadOffice) -> None:
+    asked = {"subject": till.device, "pin": PIN, "second": "ben", "second_pin": PIN}
+    token = signed_in(browser, "anna")
+    done = browser.post("/v1/console/retire", json=asked, headers=token)
+    assert (done.status_code, done.json()["subject"]) == (200, till.device)
+    with pytest.raises(Declined) as declined:
+        office.account(sync.AccountRequest(device=till.device, card=b"M1".ljust(32, b".")))
+    assert declined.value.status == 403
+    again = browser.post("/v1/console/retire", json=asked, headers=token)
+    assert again.status_code == 409
+    unknown = browser.post("/v1/console/retire", json=asked | {"subject": "K99"}, headers=token)
+    assert unknown.status_code == 404
+    assert browser.post("/v1/console/close-retired", json=asked, headers=token).status_code == 200
+    aside = asked | {"missing": {"G1": 1}}
+    assert browser.post("/v1/console/set-aside", json=aside, headers=token).json()["code"] == "not-awaited"
+    aside = asked | {"missing": {"G1": -1}}
+    assert browser.post("/v1/console/set-aside", json=aside, headers=token).json()["code"] == "malformed"
+    outcomes = [line["outcome"] for line in browser.get("/v1/console/audit", headers=token).json()["lines"]]
+    assert outcomes == ["not-awaited", "done", "device-unknown", again.json()["code"], "done", "done"]
+
+
+def test_nobody_settles_their_own_redemption(console: Console, till: Till, office: HeadOffice) -> None:
+    want = sync.Want(id="w", member="M2", asset="points", amount=300)
+    till.hear(office.sync(till.request(None, None, want)))
+    till.redeem("op", "M2")
+    office.sync(till.request())
+    anna, emil = Person("anna", "Anna", "manager", member="M2"), Person("emil", "Emil", "manager")
+    for person in (anna, emil):
+        console.staff.add(person, PIN)
+    for action, subject in (("settle-void", "op"), ("move-claim", "V-op")):
+        assert unpaired(console, proof("emil"), proof("anna"), action, subject) == "own-account"
+    assert console.pair(proof("emil"), proof("chen"), "settle-void", "op", HERE).subject == "op"
+
+
 def test_every_action_has_a_door(browser: TestClient, till: Till) -> None:
     token = signed_in(browser, "anna")
     asked = {"subject": till.device, "pin": PIN, "second": "nobody", "second_pin": PIN}
     for action in ACTIONS:
         answer = browser.post(f"/v1/console/{action}", json=asked, headers=token)
-        assert (answer.status_code, answer.json()["code"]) in {(401, "not-you"), (501, "not-built")}
+        assert (answer.status_code, answer.json()["code"]) == (401, "not-you")
     answer = browser.post("/v1/console/demolish", json=asked, headers=token)
     assert (answer.status_code, answer.json()["code"]) == (404, "action-unknown")
 
