@@ -17,14 +17,16 @@ class AuthorityDiffers(Exception):
     """Whoever answered is not the head office that made the code, or the code was mistyped."""
 
 
-def enrol(url: str, code: EnrolmentCode, state: Path, timeout_s: float) -> Place:
+def enrol(
+    url: str, code: EnrolmentCode, state: Path, timeout_s: float, storage_key: bytes | None = None
+) -> Place:
     """Take this device in; safe to repeat with the same code until it worked.
 
     Leaves `identity` and `ca.pem` in the state folder. Otherwise AuthorityDiffers, HubUnreachable,
-    HubRefused, or IdentityUnusable if the folder is another kiosk's.
+    HubRefused, or IdentityUnusable if the folder is another kiosk's. A `storage_key` seals the keys.
     """
     state.mkdir(mode=0o700, parents=True, exist_ok=True)
-    keys = own_keys(state / FILE)
+    keys = own_keys(state / FILE, storage_key)
     authority = _vouched(fetch_unverified(f"{url}/v1/authority", timeout_s, _AUTHORITY_MAX), code)
     _pin(authority, state)
     device = keys.device_key.public_key().public_bytes_raw()
@@ -33,7 +35,7 @@ def enrol(url: str, code: EnrolmentCode, state: Path, timeout_s: float) -> Place
     asked = EnrolRequest(code=code.secret, device_public=device, voucher_public=voucher, proof=proof)
     answer = enrol_over(url, str(state / CA), asked, timeout_s)
     place = Place(answer.device, answer.store, answer.kiosk, answer.zone)
-    settle(state / FILE, place, answer.voucher_key_id, answer.card_key)
+    settle(state / FILE, place, answer.voucher_key_id, answer.card_key, storage_key)
     return place
 
 

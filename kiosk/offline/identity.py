@@ -17,6 +17,8 @@ FILE = "identity"
 _FILE_MAX = 4096
 _KEY_BYTES = 32
 _PURPOSE = b"kiosk-identity-1"
+_NOT_ENROLLED = 0
+"""The voucher key's number before head office gave one."""
 
 
 class IdentityUnusable(Exception):
@@ -131,11 +133,14 @@ class OwnKeys:
     voucher_key: Ed25519PrivateKey = field(repr=False)
 
 
-def own_keys(path: Path) -> OwnKeys:
-    """The keys to be enrolled with; made, and durable, at the first call, and never a second time."""
+def own_keys(path: Path, storage_key: bytes | None = None) -> OwnKeys:
+    """The keys to be enrolled with; made, and durable, at the first call, and never a second time.
+
+    With a `storage_key` they never lie on the disk unsealed.
+    """
     if not path.exists():
-        _write(path, _fresh(b"", 0))
-    stored = _unsealed(path, _read(path), None)
+        _write(path, _sealed(_fresh(b"", _NOT_ENROLLED), storage_key))
+    stored = _unsealed(path, _read(path), storage_key)
     if len(stored.device_key) != _KEY_BYTES or len(stored.voucher_key) != _KEY_BYTES:
         raise IdentityUnusable("a key has the wrong length")
     return OwnKeys(
@@ -144,20 +149,25 @@ def own_keys(path: Path) -> OwnKeys:
     )
 
 
-def settle(path: Path, place: Place, voucher_key_id: int, card_key: bytes) -> None:
+def settle(
+    path: Path, place: Place, voucher_key_id: int, card_key: bytes, storage_key: bytes | None = None
+) -> None:
     """Keep what head office answered beside the keys. IdentityUnusable if this was another kiosk before."""
-    stored = _unsealed(path, _read(path), None)
+    stored = _unsealed(path, _read(path), storage_key)
     if stored.device not in ("", place.device):
         raise IdentityUnusable(f"{path} is {stored.device}'s; a new kiosk begins with an empty state folder")
     told = {name: getattr(place, name) for name in ("device", "store", "kiosk", "zone")}
-    _write(path, msgspec.structs.replace(stored, voucher_key_id=voucher_key_id, card_key=card_key, **told))
+    settled = msgspec.structs.replace(stored, voucher_key_id=voucher_key_id, card_key=card_key, **told)
+    _write(path, _sealed(settled, storage_key))
 
 
 def enrolled_place(path: Path) -> Place | None:
     """Where this kiosk was enrolled; None if it was not yet. IdentityUnusable as in `load_or_create`."""
     try:
         stored = _read(path) if path.exists() else None
-        return None if stored is None else _place(stored) if stored.sealed else _identity(stored).place
+        if stored is None or stored.voucher_key_id == _NOT_ENROLLED:
+            return None
+        return _place(stored) if stored.sealed else _identity(stored).place
     except NotEnrolled:
         return None
 
@@ -190,7 +200,9 @@ def _place(stored: _Stored) -> Place:
     return Place(stored.device, stored.store, stored.kiosk, stored.zone)
 
 
-def _sealed(stored: _Stored, storage_key: bytes) -> _Stored:
+def _sealed(stored: _Stored, storage_key: bytes | None) -> _Stored:
+    if storage_key is None:
+        return stored
     keys = msgspec.msgpack.encode((stored.device_key, stored.voucher_key, stored.card_key))
     told = {"device_key": b"", "voucher_key": b"", "card_key": b""}
     return msgspec.structs.replace(stored, sealed=Sealer(storage_key, _PURPOSE).seal(keys), **told)

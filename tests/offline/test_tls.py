@@ -240,6 +240,30 @@ def test_the_command_line_says_what_to_do(hub: Served, tmp_path: Path) -> None:
     assert list(take_in(other, hub.code("19").qr()))[-2:] == ['id = "kiosk-0001-19"', 'kiosk = "19"']
 
 
+def test_with_a_storage_key_no_key_ever_lies_open(hub: Served, tmp_path: Path) -> None:
+    state, key = tmp_path / "state", os.urandom(32)
+    (tmp_path / "key").write_bytes(key)
+    text = f'[device]\nid = "kiosk-0001-21"\nstore = "0001"\nkiosk = "21"\n[hub]\nurl = "{hub.url()}"\n'
+    told = parse(f'{text}[state]\ndir = "{state}"\nkey_file = "{tmp_path / "key"}"\n')
+    state.mkdir()
+    keys = own_keys(state / "identity", key)
+    assert keys.device_key.private_bytes_raw() not in (state / "identity").read_bytes()
+    assert "kioskctl enrol" in gap(told), "sealed keys are no enrolment"
+    code = hub.code("21")
+    for _ in range(2):
+        list(take_in(told, code.text()))
+    assert gap(told) == ""
+    content = (state / "identity").read_bytes()
+    identity = load_or_create(state / "identity", storage_key=key)
+    assert identity.device_public == keys.device_key.public_key().public_bytes_raw()
+    for secret in (keys.device_key, keys.voucher_key):
+        assert secret.private_bytes_raw() not in content
+    assert (hub.folder / "card.key").read_bytes() not in content
+    (tmp_path / "key").write_bytes(os.urandom(32))
+    with pytest.raises(CannotEnrol, match="another storage key"):
+        list(take_in(told, code.text()))
+
+
 @pytest.mark.parametrize("typed", ["", "AAAA-BBBB", "U" * 32])
 def test_what_is_no_code_is_not_sent(hub: Served, tmp_path: Path, typed: str) -> None:
     with pytest.raises(CannotEnrol, match="look at the code again"):
