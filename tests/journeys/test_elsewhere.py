@@ -218,7 +218,7 @@ def test_the_right_to_an_unknown_print_comes_home_for_its_reprint(unknown: Shop)
 
 
 def test_where_policy_lets_the_right_leave_with_the_paper_any_kiosk_claims_at_once(tmp_path: Path) -> None:
-    rules = RULES.replace("[voucher]\n", "[voucher]\nrelease_at_print = true\n")
+    rules = RULES.replace("release_at_print = false", "release_at_print = true")
     here = ShopFloor(tmp_path / "here", rules=rules)
     there = ShopFloor(tmp_path / "there", here, kiosk="04")
     number, check = printed(here)

@@ -19,8 +19,13 @@ from kiosk.ledger import entries as en
 from kiosk.ledger.legs import Transfer
 
 HOME = "6600000001"
-ALLOWED = '\n[risk]\nper_member = 2000\nfamilies = ["virtual-cpu"]\n'
 WHO = member_id(HOME.encode())
+
+
+def allowed(per_member: int, family: str = "virtual-cpu") -> str:
+    """The demo's rule pack, with so much risk for one member."""
+    pack = RULES.replace("per_member = 0", f"per_member = {per_member}")
+    return pack.replace("families = []", f'families = ["{family}"]')
 
 
 def opened(folder: Path, rules: str) -> ShopFloor:
@@ -36,7 +41,7 @@ def opened(folder: Path, rules: str) -> ShopFloor:
 
 @pytest.fixture
 def floor(tmp_path: Path) -> Iterator[ShopFloor]:
-    made = opened(tmp_path, RULES + ALLOWED)
+    made = opened(tmp_path, allowed(2000))
     yield made
     with made.office.engine.begin() as connection:
         assert sums_to_zero(connection)
@@ -120,9 +125,9 @@ def test_an_open_print_keeps_what_was_stood_in_for(floor: ShopFloor) -> None:
     assert shown(floor.tap(HOME)) == "12,480"
 
 
-@pytest.mark.parametrize("rules", ["", '\n[risk]\nper_member = 2000\nfamilies = ["mifare-classic"]\n'])
+@pytest.mark.parametrize("rules", [allowed(0), allowed(2000, "mifare-classic")])
 def test_nothing_is_risked_that_no_rule_allows(tmp_path: Path, rules: str) -> None:
-    floor = opened(tmp_path, RULES + rules)
+    floor = opened(tmp_path, rules)
     floor.cut()
     notice = redeem(floor)
     assert not isinstance(notice, views.TakeVoucher)

@@ -1,12 +1,14 @@
 """The shop's rules, told with numbers."""
 
+from datetime import date
+
 import pytest
 
 from kiosk.ledger.sync import Gift
 from kiosk.membership.cards import Card, keyed_hash
 from kiosk.membership.claims import ClaimAnswer, Presented, judge
 from kiosk.membership.gifts import Reach, Rights, offer
-from kiosk.membership.rules import BadRules, read_rules
+from kiosk.membership.rules import FIRST, BadRules, read_rules
 from kiosk.membership.tiers import standing
 
 RULES = read_rules(
@@ -23,8 +25,31 @@ name.en = "Diamond"
 [voucher]
 days = 30
 pickup.en = "Counter"
+[risk]
+per_member = 500
+families = ["cpu"]
+[entitlements.birthday]
+period = "year"
+[entitlements.checkin]
+period = "day"
+[entitlements.sprint]
+period = "month"
+[entitlements.welcome]
 """
 )
+
+
+@pytest.mark.parametrize(
+    ("rule", "period"),
+    [("birthday", "2026"), ("sprint", "2026-03"), ("checkin", "2026-03-09"), ("welcome", "ever")],
+)
+def test_a_benefit_is_given_once_in_each_period(rule: str, period: str) -> None:
+    assert RULES.entitlements[rule].period_of(date(2026, 3, 9)) == period
+
+
+def test_a_pack_without_a_word_about_risk_allows_none() -> None:
+    assert (RULES.risk.per_member, RULES.risk.families) == (500, ("cpu",))
+    assert (FIRST.risk.per_member, FIRST.risk.families, FIRST.voucher.release_at_print) == (0, (), False)
 
 
 @pytest.mark.parametrize(
