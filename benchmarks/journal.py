@@ -92,14 +92,18 @@ class RandomIds(FreshIds):
         return secrets.token_hex(16)
 
 
+def open_journal(path: Path, key: bytes | None, ids: FreshIds) -> DurableJournal:
+    clock = RealClock()
+    return DurableJournal(
+        path, device="kiosk-1", zone="Asia/Shanghai", clock=clock, ids=ids, pack=lambda: 1, key=key
+    )
+
+
 class Ours:
     """The journal as the desk uses it."""
 
     def __init__(self, path: Path, key: bytes | None, ids: FreshIds) -> None:
-        clock = RealClock()
-        self.journal = DurableJournal(
-            path, device="kiosk-1", zone="Asia/Shanghai", clock=clock, ids=ids, pack=lambda: 1, key=key
-        )
+        self.journal = open_journal(path, key, ids)
         assets = ((acc.TRIES, MEMBER), (acc.POINTS, MEMBER), (TEA, None))
         grants = [
             Grant(gid=f"g{d}", gen=1, d=d, asset=asset, amount=PLENTY, member=member)

@@ -19,11 +19,11 @@ from kiosk.ledger.legs import Balances
 from kiosk.offline import tables
 from kiosk.offline.fold import Fold
 
-SLICE = 250
-"""Entries that one step folds in: some ten milliseconds."""
+SLICE = 100
+"""Entries that one step folds in: some milliseconds."""
 LIVE = 1000
 """The youngest entries always stay live: their ids, and what a visit under way may ask about."""
-PRUNED = 1000
+PRUNED = 500
 """Entries that one step deletes."""
 _MODULUS = 1 << 256
 _OPERATION = """INSERT INTO operations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (n) DO UPDATE SET

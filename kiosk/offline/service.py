@@ -46,10 +46,12 @@ class JournalService:
         open_journal: Callable[[], DurableJournal],
         post: Post,
         start: Callable[[DurableJournal], object] = lambda _journal: None,
+        idle_s: float = IDLE_S,
     ) -> None:
         self._open_journal = open_journal
         self._post = post
         self._start = start
+        self._idle_s = idle_s
         self._questions: queue.Queue[_Question | None] = queue.Queue(QUESTIONS_MAX)
         self._failed: JournalFailed | None = None
 
@@ -94,7 +96,7 @@ class JournalService:
     def _serve(self, journal: DurableJournal) -> None:
         while True:
             try:
-                question = self._questions.get(timeout=IDLE_S)
+                question = self._questions.get(timeout=self._idle_s)
             except queue.Empty:
                 journal.move_cut()  # nobody waits: without head office, too, a start stays short
                 continue

@@ -109,6 +109,32 @@ def test_a_failed_write_stops_the_journal(tmp_path: Path) -> None:
     again.close()
 
 
+@pytest.mark.parametrize("calls", ["fsync,fdatasync", "pwrite64"])
+@pytest.mark.parametrize("error", ["EIO", "ENOSPC", "EROFS"])
+def test_a_disk_that_refuses_stops_the_journal_and_loses_nothing(
+    tmp_path: Path, calls: str, error: str
+) -> None:
+    """strace makes the system call fail from its 80th on, as a dying medium would."""
+    strace = shutil.which("strace")
+    if not strace:
+        pytest.skip("needs strace")
+    path = tmp_path / "journal.db"
+    rule = ["-f", "-o", os.devnull, "-e", f"trace={calls}", "-e", f"inject={calls}:error={error}:when=80+"]
+    told = subprocess.run(
+        [strace, *rule, sys.executable, "-m", "tests.offline.appender", path],
+        cwd=ROOT, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    if "Operation not permitted" in told.stderr:
+        pytest.skip("may not trace")
+    assert told.returncode == 1
+    assert told.stderr.splitlines()[-1].startswith("kiosk.ports.JournalFailed: K-JR-0"), told.stderr
+    acknowledged = dict(line.split() for line in told.stdout.splitlines())
+    assert len(acknowledged) > 5
+    journal = open_journal(path)
+    assert {n: (journal.hash_at(int(n)) or b"").hex() for n in acknowledged} == acknowledged
+    journal.close()
+
+
 def test_a_second_opener_is_turned_away(tmp_path: Path) -> None:
     path = tmp_path / "journal.db"
     journal = stocked(path)

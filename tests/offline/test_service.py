@@ -1,16 +1,19 @@
 """The journal on a thread of its own."""
 
 import threading
+import time
 from pathlib import Path
 
 import pytest
 
 from kiosk.events import Event, StorageFailed
 from kiosk.ledger import accounts as acc
+from kiosk.offline.cut import LIVE, SLICE
 from kiosk.offline.escrow import start_up
+from kiosk.offline.journal import DurableJournal
 from kiosk.offline.service import JournalService
 from kiosk.ports import Journal, JournalFailed, NotHeld
-from tests.offline.bench import open_journal, printing, redeem, stocked
+from tests.offline.bench import TEA, Shelf, open_journal, printing, redeem, stocked
 
 
 def test_requests_cross_to_the_journals_thread(tmp_path: Path) -> None:
@@ -94,6 +97,27 @@ def test_a_frozen_kiosk_says_so_without_head_office_and_its_log_stays_readable(t
     try:
         assert service.port().batch(0, 10, 10_000).entries
         assert posted == [StorageFailed("K-SY-01", "copied")]
+    finally:
+        service.stop()
+        runner.join(10)
+
+
+def test_a_journal_that_nobody_asks_grows_old_by_itself(tmp_path: Path) -> None:
+    def aged() -> DurableJournal:
+        journal = open_journal(tmp_path / "journal.db")
+        shelf = Shelf(journal)
+        for _ in range((LIVE + 2 * SLICE) // 400 + 1):
+            journal.take_grants(1, [shelf.next(TEA, 1) for _ in range(400)], lambda _want: True)
+        return journal
+
+    service = JournalService(aged, print, idle_s=0.001)
+    runner = threading.Thread(target=service.run)
+    runner.start()
+    deadline = time.monotonic() + 20
+    try:
+        while service.ask(lambda journal: journal._base.n) < 2 * SLICE:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
     finally:
         service.stop()
         runner.join(10)
