@@ -56,7 +56,7 @@ class Intake:
         self._rebooking = rebooking
         self._operations = Operations(book, lookups, device, rebooking.had)
         self.merges = Merges(lookups)
-        self._settlement = Settlement(lookups.people, book)
+        self._settlement = Settlement(lookups.people, book, recovering=rebooking.era.recovering)
         self._work: list[_Work] = []
 
     def read(self, fresh: Sequence[Link], presented: Collection[str] = (), *, again: bool = False) -> Reader:

@@ -8,14 +8,17 @@ import sqlalchemy as sa
 from kiosk.hub.batches import Link
 from kiosk.hub.books import DISPUTED, Books
 from kiosk.hub.bulk import among, insert_all, set_all
+from kiosk.hub.entitlements import minting
 from kiosk.hub.intake import Intake
 from kiosk.hub.lookups import Lookups
 from kiosk.hub.operations import OpenBook
+from kiosk.hub.people import People
 from kiosk.hub.rebooking import Rebooking, voucher_in
 from kiosk.hub.recovery import Era, awaited, hold
 from kiosk.hub.recovery_tables import generations, standings, waiting
+from kiosk.hub.risk import repay
 from kiosk.hub.shelves import read_together
-from kiosk.hub.tables import balances, entries, grants, redemptions, wants
+from kiosk.hub.tables import aliases, balances, entries, grants, redemptions, wants
 from kiosk.hub.turn import Desk
 from kiosk.ledger import accounts as acc
 from kiosk.ledger import entries as en
@@ -46,6 +49,8 @@ def finish(connection: sa.Connection, desk_in: Callable[[Era], Desk]) -> bool:
         return False
     desk = desk_in(era)
     _one_round(connection, desk, sa.true(), patient=False)
+    _cover_from_kin(connection, era.gen)
+    _settle_debts(connection, era.gen)
     _settle_floors(connection, era.gen)
     _find_holders(connection)
     ended = sa.update(generations).where(generations.c.gen == era.gen)
@@ -102,20 +107,50 @@ def _again(
     return {voucher for _, body in intake.posted() if (voucher := voucher_in(body))}
 
 
+def _low(connection: sa.Connection) -> list[tuple[str, str, int]]:
+    """(account, asset, units missing) of everything that is below its floor."""
+    b = balances.c
+    low = (b.amount < 0) & (b.account != acc.WORLD) & ~b.account.startswith(DISPUTED)
+    rows = connection.execute(sa.select(balances).where(low).order_by(b.account, b.asset))
+    return [(row.account, row.asset, -row.amount) for row in rows]
+
+
+def _cover_from_kin(connection: sa.Connection, gen: int) -> None:
+    """What a member lacks whose account was joined with another is taken from there."""
+    a = aliases.c
+    pairs = connection.execute(sa.select(a.alias, a.into))
+    joined = {acc.member(alias): acc.member(into) for alias, into in pairs}
+    books = Books(connection)
+    for account, asset, lack in _low(connection):
+        if account in joined:
+            paid = max(0, min(lack, books.has(joined[account], asset)))
+            books.move(Transfer(f"joined:{gen}:{account}:{asset}", joined[account], account, asset, paid))
+    books.write()
+
+
 def _settle_floors(connection: sa.Connection, gen: int) -> None:
     """Whatever the logs took beyond what the restored books had is covered, and stays on record.
 
     A once-only benefit that is short was minted in the lost time: it is minted again, under its only name.
     """
-    b = balances.c
-    low = sa.select(balances).where(b.amount < 0, b.account != acc.WORLD, ~b.account.startswith(DISPUTED))
     books = Books(connection)
-    for account, asset, amount in connection.execute(low.order_by(b.account, b.asset)).all():
-        if acc.is_entitlement(asset) and amount == -1:
-            name, source = f"entitle:{account.removeprefix(acc.member(''))}:{asset}", acc.WORLD
+    for account, asset, lack in _low(connection):
+        if acc.is_entitlement(asset) and lack == 1:
+            name, source = minting(account.removeprefix(acc.member("")), asset), acc.WORLD
         else:
             name, source = f"floor:{gen}:{account}:{asset}", f"{DISPUTED}restore-{gen}"
-        books.move(Transfer(name, source, account, asset, -amount))
+        books.move(Transfer(name, source, account, asset, lack))
+    books.write()
+
+
+def _settle_debts(connection: sa.Connection, gen: int) -> None:
+    """Members pay what they owe from what they turned out to have."""
+    b, prefix = balances.c, acc.debt("")
+    owed = sa.select(b.account).where(b.account.startswith(prefix, autoescape=True), b.amount > 0)
+    books, people = Books(connection), People(connection)
+    for account in connection.scalars(owed.order_by(b.account)).all():
+        member = people.survivor(account.removeprefix(prefix))
+        repay(books, member, f"ready:{gen}:{member}")
     books.write()
 
 

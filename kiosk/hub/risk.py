@@ -31,9 +31,11 @@ def put_at_risk(connection: sa.Connection, points: int, name: str) -> int:
 class Settlement:
     """What the entries of one sync settle: `read`, then `keys` to open in the books, then `apply`."""
 
-    def __init__(self, people: People, book: OpenBook) -> None:
+    def __init__(self, people: People, book: OpenBook, *, recovering: bool) -> None:
         self._people = people
         self._book = book
+        # What members have is known only at the end of a recovery: until then all of it is debt.
+        self._recovering = recovering
         self._due: list[tuple[str, str, int]] = []
         self._credited: list[tuple[str, str]] = []
 
@@ -61,8 +63,8 @@ class Settlement:
         names = {entry.id for entry, _ in posted}
         for name, member, risk in self._due:
             if name in names:
-                _settle(books, name, self._people.survivor(member), risk)
-        for name, member in self._credited:
+                _settle(books, name, self._people.survivor(member), risk, pays=not self._recovering)
+        for name, member in self._credited if not self._recovering else ():
             repay(books, self._people.survivor(member), name)
 
 
@@ -86,8 +88,8 @@ def repay(books: Books, member: str, name: str) -> None:
         books.move(Transfer(f"repay:{name}.1", acc.debt(member), acc.RISK, acc.RISK, paid))
 
 
-def _settle(books: Books, name: str, member: str, risk: int) -> None:
-    paid = max(0, min(risk, books.has(acc.member(member), acc.POINTS)))
+def _settle(books: Books, name: str, member: str, risk: int, *, pays: bool) -> None:
+    paid = max(0, min(risk, books.has(acc.member(member), acc.POINTS))) if pays else 0
     books.move(Transfer(f"settle:{name}", acc.member(member), acc.SPENT, acc.POINTS, paid))
     books.move(Transfer(f"settle:{name}.1", acc.RISK_OPEN, acc.RISK, acc.RISK, paid))
     books.move(Transfer(f"settle:{name}.2", acc.RISK_OPEN, acc.debt(member), acc.RISK, risk - paid))

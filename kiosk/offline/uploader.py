@@ -67,6 +67,9 @@ class UploadedJournal(Protocol):
     def freeze(self, why: str) -> None:
         """Spend nothing any more."""
 
+    def frozen(self) -> str:
+        """Why it spends nothing any more, '' if it does."""
+
 
 class SyncedHub(FeedingHub, Protocol):
     """What the uploader asks of head office (HttpHub)."""
@@ -182,6 +185,7 @@ class Uploader:
             tail=tail.n,
             down_ack=d,
             wants=self._wants.live(),
+            frozen=self._journal.frozen(),
         )
 
     def _failed(self, now: float, trouble: Exception) -> float:

@@ -7,20 +7,33 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 from restoring import Restorable
-from till import Till, act
+from till import NOW, Till, act
 
 from kiosk.hub.declined import Declined
 from kiosk.hub.records import chain_holds, sums_to_zero
-from kiosk.hub.tables import entries, redemptions
+from kiosk.hub.risk import put_at_risk
+from kiosk.hub.tables import entries, packs, redemptions
 from kiosk.ledger import accounts as acc
 from kiosk.ledger import entries as en
 from kiosk.ledger import sync
 
+ENTITLEMENTS = """
+[tiers.member]
+from = 0
+name.en = "Member"
+[voucher]
+pickup.en = "Counter"
+[entitlements.welcome]
+"""
 BOOT = en.Boot(nonce=bytes(16), software="1")
 
 
 def points(name: str, member: str = "M1", amount: int = 300) -> sync.Want:
     return sync.Want(id=name, member=member, asset=acc.POINTS, amount=amount)
+
+
+def once(asset: str, name: str) -> sync.Want:
+    return sync.Want(id=name, member="M1", asset=asset, amount=1)
 
 
 @pytest.fixture
@@ -284,6 +297,52 @@ def test_a_kiosk_offline_for_long_is_waited_for(hub: Restorable) -> None:
         request = tills[2].request(tills[2].sent + 1, min(tills[2].sent + 500, len(tills[2].log)))
         tills[2].hear(hub.office.sync(request))
     sound(hub, tills)
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_a_debt_is_settled_at_readiness_whichever_log_comes_first(
+    hub: Restorable, order: tuple[int, int]
+) -> None:
+    with hub.engine.begin() as connection:
+        put_at_risk(connection, 1000, "first")
+    tills = [hub.till("K1"), hub.till("K2")]
+    hub.drain(tills)
+    backup = hub.backup()
+    hub.sync(tills[0], points("w", "M1", 900))
+    for place in range(3):
+        tills[0].redeem(f"op{place}", "M1")
+        tills[0].post(f"op{place}", "M1")
+    hub.drain(tills)
+    body = en.Redeem(op="r", gift="G1", points=300, voucher="V-r", expires=NOW, qr=b"", risk=300)
+    tills[1].write(body, "M1")
+    tills[1].post("r", "M1")
+    hub.drain(tills)
+    before = hub.books()
+    assert (before[acc.debt("M1"), acc.RISK], before.get(("member:M1", acc.POINTS))) == (200, None)
+    hub.restore(backup)
+    hub.drain([tills[place] for place in order])
+    assert hub.recoveries()[-1] == (2, True)
+    assert hub.books() == before
+    sound(hub, tills)
+
+
+def test_a_benefit_given_in_the_lost_time_is_not_given_again(hub: Restorable) -> None:
+    with hub.engine.begin() as connection:
+        connection.execute(sa.insert(packs).values(version=1, rules=ENTITLEMENTS))
+    tills = [hub.till("K1"), hub.till("K2")]
+    hub.drain(tills)
+    backup = hub.backup()
+    asset = acc.entitlement("welcome", "ever")
+    assert not hub.sync(tills[0], once(asset, "f")).refused
+    tills[0].write(en.Used(asset=asset), "M1")
+    hub.drain(tills)
+    before = hub.books()
+    assert before[acc.SPENT, asset] == 1
+    hub.restore(backup)
+    assert [refusal.why for refusal in hub.sync(tills[1], once(asset, "g")).refused] == ["later"]
+    hub.drain(tills)
+    assert hub.books() == before
+    assert [refusal.why for refusal in hub.sync(tills[1], once(asset, "h")).refused] == ["used"]
 
 
 # --- orders ---------------------------------------------------------------------------------------
