@@ -67,11 +67,37 @@ def simulation(seed: int, seconds: float) -> Round:
     )
 
 
+def chaos(seed: int, seconds: float) -> Round:
+    """Real processes killed over a bad network for a minute, then judged; head office on either database."""
+    kind = ("postgresql", "sqlite")[seed % 2]
+    words = ["-m", "tests.chaos.play", "--seed", str(seed), "--seconds", "60", "--database", kind]
+    status, said = _run([sys.executable, *words], max(seconds, 300))
+    print(said.strip(), flush=True)
+    acknowledged = _number(r"(\d+) acknowledged", said)
+    return Round(passed=int(status == 0), failed=int(status != 0), examples=acknowledged)
+
+
+def spoilt(seed: int, seconds: float) -> Round:
+    """Messages spoilt in more ways than the fast tests try; the seed is where the ways begin."""
+    rounds_ = 300
+    words = [
+        f"SPOILT_ROUNDS={rounds_}",
+        f"SPOILT_SEED={seed % 10**9 * rounds_}",
+        sys.executable,
+        "-m",
+        "pytest",
+    ]
+    status, said = _run(["env", *words, "tests/hub/test_spoilt_messages.py"], max(seconds, 1200))
+    return Round(passed=_number(r"(\d+) passed", said), failed=int(status != 0), examples=rounds_)
+
+
 CHECKS: dict[str, Callable[[int, float], Round]] = {
     "parsers": parsers,
     "demo": demo,
     "simulation": simulation,
     "powercuts": powercuts,
+    "chaos": chaos,
+    "spoilt": spoilt,
 }
 
 
