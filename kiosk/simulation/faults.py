@@ -1,7 +1,6 @@
 """What goes wrong, and when: planned at dawn from the weather, at times the seed chooses."""
 
 import shutil
-import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -30,6 +29,7 @@ class Faults:
         self._universe = universe
         self._chance = universe.chance
         self._weather = universe.weather
+        self._backups: list[Path] = []
 
     def plan(self, span: float) -> None:
         """Put everything on the agenda of the next `span` seconds."""
@@ -46,8 +46,10 @@ class Faults:
         ):
             for _ in range(int(share)):
                 self._once(self._chance.uniform(0, span), what)
+        for _ in range(3):
+            self._once(self._chance.uniform(0, span), self._back_up)
         if weather.disaster == "restored":
-            self._once(self._chance.uniform(0, span * 0.6), lambda: self._back_up(span))
+            self._once(self._chance.uniform(span * 0.2, span), self._restore)
         elif weather.disaster:
             struck = self._chance.choice(universe.machines)
             self._once(self._chance.uniform(0, span * 0.7), lambda: self._strike(struck, span))
@@ -97,13 +99,19 @@ class Faults:
         if machine.cable.deliver_again():
             self._count("old request again", machine.name)
 
-    def _back_up(self, span: float) -> None:
+    def _back_up(self) -> None:
+        place = self._universe.folder / f"backup-{len(self._backups)}.db"
+        self._universe.head.back_up(place)
+        self._backups.append(place)
         self._universe.tell("all", "head office is backed up")
-        image = self._universe.head.backup()
-        self._once(self._chance.uniform(60, span / 2), lambda: self._restore(image))
 
-    def _restore(self, image: sqlite3.Connection) -> None:
-        self._universe.head.restore(image)
+    def _restore(self) -> None:
+        """From the newest backup or the one before: kiosks forget only what is in both."""
+        if not self._backups:
+            self._back_up()
+            self._once(self._chance.uniform(600, 40_000), self._restore)
+            return
+        self._universe.head.restore(self._chance.choice(self._backups[-2:]))
         self._count("head office restored")
 
     # --- kiosks ----------------------------------------------------------------------------------

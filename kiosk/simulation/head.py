@@ -3,14 +3,20 @@
 import random
 import sqlite3
 from collections import Counter
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
 from kiosk.hub.books import Books
+from kiosk.hub.generation import MemoryGeneration
 from kiosk.hub.office import Enrolment, HeadOffice
 from kiosk.hub.pins import verifier_maker
-from kiosk.hub.settings import Grants, HubSettings, Pin
+from kiosk.hub.risk import put_at_risk
+from kiosk.hub.settings import Grants, HubSettings, Pin, Risk
+from kiosk.hub.staff import Pair
 from kiosk.hub.tables import cards, entries, gifts, members, open_database, packs, step_counter
 from kiosk.ledger import accounts as acc
 from kiosk.ledger.ids import FreshIds
@@ -34,7 +40,16 @@ pickup.en = "Service counter"
 
 [categories.things]
 en = "Things"
+
+[risk]
+per_member = 200
+families = ["virtual-cpu"]
+
+[entitlements.checkin]
+period = "day"
 """
+AT_RISK = 500
+"""Points that this shop lets kiosks stand in for, all together."""
 FAMILY = "virtual-cpu"
 
 
@@ -61,8 +76,10 @@ class Head:
         self.counts: Counter[str] = Counter()
         self.settings = HubSettings(
             grants=Grants(lease_par=2, lease_low=0, home_points=300, home_tries=3),
+            risk=Risk(per_device=200),
             pin=Pin(tries=5, argon2_time=1, argon2_kib=8, argon2_lanes=1, offline_pin="software"),
         )
+        self.keeper = MemoryGeneration()
         self._engine = open_database("sqlite://")
         sa.event.listen(self._engine, "commit", self._maybe_crash)
         self._crash_before_commit = False
@@ -75,7 +92,7 @@ class Head:
     # --- life ------------------------------------------------------------------------------------
 
     def _start(self) -> HeadOffice:
-        return self._kind(self._engine, self._true.now, self._ids, self.settings)
+        return self._kind(self._engine, self._true.now, self._ids, self.settings, self.keeper)
 
     def crash_before_next_commit(self) -> None:
         """The next transaction is lost, and with it the process."""
@@ -93,25 +110,39 @@ class Head:
 
     def restart(self) -> None:
         """A new process over the same database."""
-        self.office = self._start()
+        try:
+            self.office = self._start()
+        except HubCrash:
+            self.office = self._start()
 
-    def backup(self) -> sqlite3.Connection:
-        """The database as it is now."""
-        copy = sqlite3.connect(":memory:", check_same_thread=False)
-        with self._engine.connect() as connection:
-            raw: Any = connection.connection.driver_connection
-            raw.backup(copy)
-        return copy
+    def back_up(self, place: Path) -> None:
+        """The database as it is now, into a file; two good ones let kiosks forget."""
 
-    def restore(self, image: sqlite3.Connection) -> None:
+        def back_up() -> None:
+            place.unlink(missing_ok=True)
+            self.office.back_up(place)
+
+        self._insist(back_up)
+
+    def _insist(self, work: Callable[[], None]) -> None:
+        """People do again what head office died of."""
+        try:
+            work()
+        except HubCrash:
+            self.restart()
+            work()
+
+    def restore(self, place: Path) -> None:
         """Yesterday's database is all there is; what lies outside of it is today's."""
-        with self._engine.connect() as connection:
+        with self._engine.connect() as connection, closing(sqlite3.connect(place)) as image:
             raw: Any = connection.connection.driver_connection
             image.backup(raw)
         self.restart()
 
     def retire(self, device: str) -> None:
         """Two people say that this kiosk will never come back."""
+        pair = Pair("mei", "jun", "retire", device, self._true.now())
+        self._insist(lambda: self.office.retire(device, pair))
 
     def mark(self, device: str) -> int:
         """How far a device's log is in."""
@@ -160,5 +191,6 @@ class Head:
             for gift, _, pieces in GIFTS:
                 books.move(Transfer(f"opening:{gift}", acc.WORLD, acc.pool(gift), acc.gift(gift), pieces))
             books.write()
+            put_at_risk(connection, AT_RISK, "opening")
             step_counter(connection, "catalogue")
             step_counter(connection, "deny_epoch")

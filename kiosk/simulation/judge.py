@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import sqlalchemy as sa
 
 from kiosk.hub.books import has_floor
@@ -14,7 +15,7 @@ from kiosk.ledger import accounts as acc
 from kiosk.ledger import entries as en
 from kiosk.offline.fold import is_own
 from kiosk.simulation.faults import Novelty
-from kiosk.simulation.head import GIFTS
+from kiosk.simulation.head import AT_RISK, GIFTS
 from kiosk.simulation.machine import Machine
 from kiosk.simulation.people import price_of
 from kiosk.simulation.printer import Slip
@@ -48,12 +49,14 @@ class Court:
         """Each invariant's name and its violations."""
         yield "I1", self.acknowledged_is_kept()
         yield "I2", self.books_are_the_fold_of_transfers()
-        yield "I2", self.members_paid_for_what_was_posted()
+        yield "I2", self.people_paid_for_what_was_posted()
+        yield "I2", self.benefits_were_given_once()
         yield "I3", self.sums_are_zero()
         yield "I3", self.stock_adds_up()
         yield "I4", self.gifts_were_there()
         yield "I4", self.one_gift_a_voucher()
         yield "I5", self.nobody_is_below_zero()
+        yield "I5", self.risk_was_bounded()
         yield "I6", self.logs_are_prefixes()
         yield "I7", self.papers_were_journalled()
         yield "I8", self.each_intent_ended_once()
@@ -84,22 +87,49 @@ class Court:
             if folded[key] != self._books.get(key, 0):
                 yield f"{key}: balance {self._books.get(key, 0)}, transfers say {folded[key]}"
 
-    def members_paid_for_what_was_posted(self) -> Iterator[str]:
-        """A member is poorer by exactly the price of what was posted for them or is still open."""
-        gone: Counter[str] = Counter()
-        for row in self._operations.values():
-            if row.state != "voided":
-                gone[row.member] += price_of(row.gift)
-        for member in self._universe.members:
+    def people_paid_for_what_was_posted(self) -> Iterator[str]:
+        """A person is poorer by exactly the price of what was posted for them or is still open.
+
+        Accounts that were ever joined are one person's. What a kiosk stood in for is not paid yet while it is
+        open, or owed.
+        """
+        for people in self._universe.people():
+            paid = sum(self._paid(row) for row in self._operations.values() if row.member in people)
             left = sum(
                 amount
                 for (account, asset), amount in self._books.items()
-                if asset == acc.POINTS
-                and (account == acc.member(member.id) or account.endswith(f":{member.id}"))
+                if asset == acc.POINTS and self._owner(account) in people
             )
-            expected = self._universe.opening_points - gone[member.id]
+            owed = sum(self._books.get((acc.debt(member), acc.RISK), 0) for member in people)
+            expected = self._universe.opening_points * len(people) - paid + owed
             if left != expected:
-                yield f"{member.id} has {left} points, not {expected}"
+                yield f"{'+'.join(sorted(people))} has {left} points, not {expected}"
+
+    def _paid(self, row: Any) -> int:
+        if row.state == "voided" or (row.disputed and self._forked(row.device)):
+            return 0
+        risk = msgspec.msgpack.decode(row.body, type=en.Redeem).risk
+        return price_of(row.gift) - (0 if row.state == "posted" else risk)
+
+    def _owner(self, account: str) -> str:
+        """The member whose points lie in this account, '' if nobody's."""
+        kind, _, name = account.rpartition(":")
+        return name if kind and not account.startswith((acc.held(""), acc.debt(""))) else ""
+
+    def benefits_were_given_once(self) -> Iterator[str]:
+        """Nobody, under whichever name, got a once-only benefit twice in its period."""
+        given = Counter(self._universe.benefits)
+        for people in self._universe.people():
+            for asset in {asset for _, asset in given}:
+                times = sum(given[member, asset] for member in people)
+                if times > len(people):
+                    yield f"{'+'.join(sorted(people))} got {asset} {times} times"
+
+    def risk_was_bounded(self) -> Iterator[str]:
+        """What members owe never exceeds what head office put at risk."""
+        owed = sum(amount for (account, _), amount in self._books.items() if account.startswith(acc.debt("")))
+        if owed > AT_RISK:
+            yield f"{owed} points are owed, {AT_RISK} were at risk"
 
     def sums_are_zero(self) -> Iterator[str]:
         """Nothing was made and nothing vanished."""

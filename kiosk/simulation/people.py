@@ -6,8 +6,11 @@ from dataclasses import dataclass, field
 
 from kiosk import events as ev
 from kiosk import views
+from kiosk.ledger.entries import Used
+from kiosk.ledger.sync import Want
 from kiosk.membership.cards import Card
 from kiosk.membership.claims import ClaimAnswer
+from kiosk.ports import Draft
 from kiosk.simulation.head import GIFTS, PIN, card_of, member_id
 from kiosk.simulation.machine import Machine
 from kiosk.simulation.printer import Slip
@@ -166,6 +169,27 @@ def present(slip: Slip, case: Case, counter: Counter, chance: random.Random) -> 
         counter.answers.append(said.result)
         if said.result is ClaimAnswer.GIVEN or counter.trusts_paper:
             counter.handed_over.append((slip, machine.device))
+
+
+def check_in(member: Member, case: Case, asset: str, benefits: list[tuple[str, str]]) -> Script:
+    """A once-only benefit: asked for, and given only by right."""
+    machine, want = case.machine, Want(id=case.request, member=member.id, asset=asset, amount=1)
+    if machine.on is None:
+        return
+    machine.on.wants.put(want)
+    for _ in range(5):
+        if machine.on is None or machine.on.journal.rights(asset, member.id):
+            break
+        machine.sync()
+        yield 1.0
+    if machine.on is None:
+        return
+    machine.on.wants.drop(want.id)
+    if machine.on.journal.rights(asset, member.id):
+        before = machine.on.journal.tail().n
+        machine.write(Draft(Used(asset=asset), member=member.id))
+        if machine.on and machine.on.journal.tail().n > before:
+            benefits.append((member.id, asset))
 
 
 def look_for_paper(case: Case, chance: random.Random) -> Script:

@@ -5,13 +5,27 @@ import itertools
 import random
 import tempfile
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
+from kiosk.ledger import accounts as acc
+from kiosk.ledger import entries as en
+from kiosk.ports import Draft
 from kiosk.simulation.clocks import NOON, TrueTime
 from kiosk.simulation.faults import HOUR_US, Faults
 from kiosk.simulation.judge import branches, judge
-from kiosk.simulation.machine import EVERY_S, Machine, Surroundings
-from kiosk.simulation.people import Case, Counter, Member, Mood, Script, look_for_paper, present, visit
+from kiosk.simulation.machine import EVERY_S, ZONE, Machine, Surroundings
+from kiosk.simulation.people import (
+    Case,
+    Counter,
+    Member,
+    Mood,
+    Script,
+    check_in,
+    look_for_paper,
+    present,
+    visit,
+)
 from kiosk.simulation.printer import FAIR, FATES, Fate, Slip
 from kiosk.simulation.seams import Seams
 from kiosk.simulation.story import Story, Weather
@@ -51,6 +65,10 @@ class Universe:
         self.forked: set[str] = set()
         """Devices with two logs: what they did is judged by what became of it, not by the books."""
         self.folder = folder
+        self.joined: dict[str, str] = {}
+        """Accounts that staff joined: alias -> into, now or once."""
+        self.benefits: list[tuple[str, str]] = []
+        """(member, asset) of each once-only benefit that was handed out."""
 
     def add(self, machine: Machine) -> None:
         """One more kiosk in the world."""
@@ -143,10 +161,38 @@ class Universe:
                 member.papers.remove(slip)  # else it was copied first
             case = self._case(machine)
             self.play(self._counting(machine, present(slip, case, self.counter, self.chance)))
+        elif self.chance.random() < 0.1:
+            asset = acc.entitlement("checkin", self._today())
+            self.play(self._counting(machine, check_in(member, self._case(machine), asset, self.benefits)))
+        elif self.chance.random() < 0.06:
+            self._join(member, machine)
         elif self.chance.random() < 0.15:
             self.play(self._counting(machine, look_for_paper(self._case(machine), self.chance)))
         else:
             self.play(self._counting(machine, visit(member, machine, self.chance, Mood())))
+
+    def _today(self) -> str:
+        return datetime.fromtimestamp(self.true.at / 1e6, ZONE).date().isoformat()
+
+    def people(self) -> list[set[str]]:
+        """Member ids, those of one person together."""
+        found = [{member.id} for member in self.members]
+        for pair in self.joined.items():
+            one = set().union(*(people for people in found if people & set(pair)))
+            found = [people for people in found if not people & set(pair)] + [one]
+        return found
+
+    def _join(self, member: Member, machine: Machine) -> None:
+        """Staff find that two accounts are one person's, or that they are not after all."""
+        other = self.chance.choice(self.members)
+        taken = {*self.joined, *self.joined.values()}
+        if member.id == other.id or {member.id, other.id} & taken:
+            return
+        self.joined[member.id] = other.id
+        machine.write(Draft(en.Merge(alias=member.id, into=other.id, proof="both cards"), operator="staff-1"))
+        if self.chance.random() < 0.5:
+            undo = Draft(en.Unmerge(alias=member.id, into=other.id), operator="staff-1")
+            self.later(self.chance.uniform(600, 90_000), lambda: machine.write(undo))
 
     def _counting(self, machine: Machine, script: Script) -> Script:
         """One at a time; whatever goes dark is switched on again a while later."""
