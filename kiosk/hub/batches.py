@@ -12,6 +12,8 @@ from kiosk.ledger import sync
 
 _NAME_MAX = 64
 _AT_MAX = 1 << 62
+_COUNT_MAX = 1 << 53
+"""Beyond any device's life; what is larger would not fit the database either."""
 
 
 @dataclass(slots=True)
@@ -30,8 +32,9 @@ def read_batch(request: sync.SyncRequest, public_key: bytes) -> tuple[Link, ...]
     # One entry alone may be longer (a poison wrapper around a full one): the door's own limit bounds it.
     if count > sync.ENTRIES_MAX or (count > 1 and size > sync.BYTES_MAX):
         raise Declined(400, "too-much", f"at most {sync.ENTRIES_MAX} entries and {sync.BYTES_MAX} bytes")
-    if len(request.mark_seen.hash) != 32 or request.mark_seen.n < 0 or request.first < 1:
-        raise Declined(400, "malformed", "mark_seen or first is out of range")
+    counts = (request.mark_seen.n, request.first - 1, request.gen_seen, request.tail, request.down_ack)
+    if len(request.mark_seen.hash) != 32 or not all(0 <= one < _COUNT_MAX for one in counts):
+        raise Declined(400, "malformed", "a hash or a count is out of range")
     if not request.entries:
         return ()  # nothing is stated: the signed HTTP request is enough
     _check_signature(request, public_key)
