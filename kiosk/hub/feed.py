@@ -38,10 +38,13 @@ class Numbers:
 
     def bring_up(self, asked: Iterable[Place], generation: int) -> bool:
         """Number what has been committed; True if nothing is left. Places ahead of us begin a new epoch."""
+        asked = tuple(asked)
+        if self._is_up(asked, generation):
+            return True
         self._version = self._lock()
         if counter(self._connection, _POLICY) != self._policy():
             self._rebuild()
-        elif any(place.epoch == self.epoch(generation) and place.cursor > self._version for place in asked):
+        elif self._is_behind(asked, generation):
             log.warning("a kiosk has seen later changes than we know: every kiosk downloads anew")
             step_counter(self._connection, _EPOCH)
         left = self._number()
@@ -51,6 +54,18 @@ class Numbers:
     def epoch(self, generation: int) -> str:
         """Within what the numbers mean something."""
         return f"{generation}.{counter(self._connection, _EPOCH)}"
+
+    def _is_up(self, asked: Iterable[Place], generation: int) -> bool:
+        """Whether there is nothing to do: most requests find it so, and wait for nobody."""
+        self._version = counter(self._connection, _VERSION)
+        if counter(self._connection, _POLICY) != self._policy() or self._is_behind(asked, generation):
+            return False
+        return self._connection.scalar(sa.select(changes.c.id).limit(1)) is None
+
+    def _is_behind(self, asked: Iterable[Place], generation: int) -> bool:
+        """Whether somebody was given a number of this epoch that we have not given."""
+        epoch = self.epoch(generation)
+        return any(place.epoch == epoch and place.cursor > self._version for place in asked)
 
     def _lock(self) -> int:
         insert = upsert(self._connection, meta).values(name=_VERSION, number=0)
