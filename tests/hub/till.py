@@ -124,6 +124,8 @@ class Till:
             body = en.body_of(entry)
             if isinstance(body, en.Redeem):
                 known[body.op] = (body, entry.member or "")
+            elif isinstance(body, en.Granted) and body.voucher is not None:
+                known.setdefault(body.voucher.op, (body.voucher, ""))
             fold(balances, transfers(self.device, entry, known))
         return balances
 
