@@ -4,11 +4,22 @@ import sqlalchemy as sa
 
 from kiosk.hub.declined import Declined
 from kiosk.hub.office import HeadOffice
+from kiosk.hub.recovery import awaited, hold
+from kiosk.hub.recovery_tables import generations, standings
+from kiosk.hub.second_branch import told_by
 from kiosk.hub.soundness import chain_holds, sums_to_zero
-from kiosk.hub.tables import balances, branches, devices, entries, redemptions
+from kiosk.hub.tables import balances, branches, devices, entries, redemptions, transfers
 from kiosk.ledger import accounts as acc
 
-__all__ = ["balance_of", "chain_holds", "health", "record_of", "sums_to_zero"]
+__all__ = [
+    "balance_of",
+    "chain_holds",
+    "device_record",
+    "health",
+    "record_of",
+    "recovery_record",
+    "sums_to_zero",
+]
 
 
 def health(office: HeadOffice) -> dict[str, object]:
@@ -63,6 +74,39 @@ def balance_of(office: HeadOffice, device: str) -> dict[str, object]:
             "chain_ok": chain_holds(connection, device),
             "sums_to_zero": sums_to_zero(connection),
             "held": [[row.account, row.asset, row.amount] for row in held],
+        }
+
+
+def device_record(office: HeadOffice, device: str) -> dict[str, object]:
+    """A device's way: whether it serves, how far its log is here, and what a second log gave away."""
+    told = balance_of(office, device)
+    with office.engine.begin() as connection:
+        s = standings.c
+        way = connection.execute(sa.select(standings).where(s.device == device)).mappings().one_or_none()
+        e = entries.c
+        odd = sa.select(e.verdict, e.reason, sa.func.count()).where(e.device == device, e.verdict != "posted")
+        rows = connection.execute(odd.group_by(e.verdict, e.reason).order_by(e.verdict, e.reason))
+        return told | {
+            "standing": dict(way) if way else {},
+            "reasons": [list(row) for row in rows],
+            "second_branch": [[one.n, one.what, one.voucher, one.op] for one in told_by(connection, device)],
+        }
+
+
+def recovery_record(office: HeadOffice) -> dict[str, object]:
+    """The generations, whose logs are missing, and what had to be covered at the end."""
+    with office.engine.begin() as connection:
+        era = hold(connection)
+        assert era is not None
+        rows = connection.execute(sa.select(generations).order_by(generations.c.gen)).mappings()
+        t = transfers.c
+        covered = sa.select(t.target, t.asset, t.amount).where(t.id.startswith("floor:", autoescape=True))
+        return {
+            "gen": era.gen,
+            "recovering": era.recovering,
+            "awaited": list(awaited(connection, era)) if era.recovering else [],
+            "generations": [dict(row) for row in rows],
+            "covered": [list(row) for row in connection.execute(covered.order_by(t.id))],
         }
 
 

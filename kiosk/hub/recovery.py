@@ -126,7 +126,7 @@ def dead_grants(connection: sa.Connection, device: str, gen: int, taken: dict[in
     """
     g = grants.c
     mine = (g.device == device) & (g.gen < gen)
-    last = _last_taken(connection, device, list(connection.scalars(sa.select(g.gen).where(mine).distinct())))
+    last = last_taken(connection, device, list(connection.scalars(sa.select(g.gen).where(mine).distinct())))
     for generation, d in taken.items():
         last[generation] = max(d, last.get(generation, 0))
     dead = []
@@ -144,7 +144,7 @@ def _is_void(gid: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
     return sa.exists().where(transfers.c.id == sa.literal("void:") + gid)
 
 
-def _last_taken(connection: sa.Connection, device: str, open_gens: list[int]) -> dict[int, int]:
+def last_taken(connection: sa.Connection, device: str, open_gens: list[int]) -> dict[int, int]:
     """The last d of each of these generations in the stored log, read backwards as far as need be."""
     last = dict.fromkeys(open_gens, 0)
     unseen = set(open_gens)

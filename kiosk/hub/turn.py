@@ -20,9 +20,10 @@ from kiosk.hub.rebooking import Rebooking, voucher_in
 from kiosk.hub.recovery import Era
 from kiosk.hub.rights import Downlink, Ids, Policy, Rights, Sources, unacknowledged
 from kiosk.hub.seals import Seals
+from kiosk.hub.second_branch import SecondBranch, keep
 from kiosk.hub.settings import Stable
 from kiosk.hub.shelves import Need, Reader
-from kiosk.hub.tables import branches, devices, entries, upsert
+from kiosk.hub.tables import devices, entries
 from kiosk.ledger import entries as en
 from kiosk.ledger import sync as wire
 
@@ -93,6 +94,7 @@ class Turn:
         self._acknowledged: int = device.down_ack if current else 0
         self._last_d: int = device.down_d if current else 0
         self._forked: tuple[Link, ...] = ()
+        self._second: SecondBranch | None = None
         self._verdicts: tuple[wire.EntryVerdict, ...] = ()
         self._refused: tuple[wire.Refusal, ...] = ()
         self._rights: Rights | None = None
@@ -135,13 +137,16 @@ class Turn:
     def locks(self) -> Sequence[Key]:
         """Every balance that this sync may touch."""
         rights = self._rights.keys() if self._rights else ()
-        return [*self._intake.keys(), *self._refill.keys(), *self._past.keys(), *rights]
+        second = self._second.keys() if self._second else ()
+        return [*self._intake.keys(), *self._refill.keys(), *self._past.keys(), *second, *rights]
 
     def apply(self, books: Books) -> None:
         """Move what is to be moved, and grant."""
         self._verdicts = self._intake.apply(books)
         self._refill.apply(books)
         self._past.apply(books)
+        if self._second is not None:
+            self._second.apply(books)
         if self._rights is not None:
             self._refused = self._rights.grant(books)
             self._last_d = self._rights.last_d
@@ -212,18 +217,8 @@ class Turn:
         connection = self._connection
         self._forked = tuple(link for link in linked if link.n > mark.n or self._hash_at(link.n) != link.hash)
         self._frozen = self._frozen or f"fork at {self._forked[0].n if self._forked else 'mark'}"
-        rows = [
-            {
-                "device": self.device,
-                "n": link.n,
-                "hash": link.hash,
-                "stored": link.stored,
-                "seen_at": self._desk.now(),
-            }
-            for link in self._forked
-        ]
-        if rows:
-            connection.execute(upsert(connection, branches).on_conflict_do_nothing(), rows)
+        keep(connection, self.device, self._forked, self._desk.now())
+        self._second = SecondBranch(connection, self.device, self._forked)
         mine = sa.update(devices).where(devices.c.device == self.device)
         connection.execute(mine.values(frozen=self._frozen))
 

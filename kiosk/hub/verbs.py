@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import click
 import segno
 
+from kiosk.hub.care_verbs import CARE_VERBS
 from kiosk.hub.console import Console
 from kiosk.hub.console_client import ConsoleClient
 from kiosk.hub.joint_verbs import JOINT_VERBS
@@ -161,4 +162,4 @@ def _signed_in(settings: HubSettings, staff_id: str) -> ConsoleClient:
     return client
 
 
-VERBS: tuple[click.Command, ...] = (code, staff, audit, risk, *JOINT_VERBS)
+VERBS: tuple[click.Command, ...] = (code, staff, audit, risk, *JOINT_VERBS, *CARE_VERBS)
