@@ -44,8 +44,10 @@ class Actor:
     def start(self) -> None:
         """Begin, or begin again."""
         with self.said.open("ab") as out, (self.folder / f"{self.name}.err").open("ab") as errors:
+            # It dies with us, even by kill -9: nobody should find yesterday's kiosks trading.
+            command = ["setpriv", "--pdeathsig", "KILL", *self.command]
             self.process = subprocess.Popen(
-                self.command, cwd=self.cwd, stdin=subprocess.DEVNULL, stdout=out, stderr=errors
+                command, cwd=self.cwd, stdin=subprocess.DEVNULL, stdout=out, stderr=errors
             )
 
     def kill(self) -> None:
@@ -144,6 +146,7 @@ def postgres(folder: Path) -> Iterator[tuple[Postgres, str]]:
     person = pg._unprivileged(home)
     pg._initialise(place, home, person)
     settings = [f"-c{setting}" for setting in (*pg.SETTINGS, f"unix_socket_directories={home}")]
+    # Once more here: whoever changes its user outlives its parent again.
     command = [*person, "--pdeathsig", "INT", str(place / "postgres"), "-D", str(home / "data"), *settings]
     server = Postgres("postgres", command, folder, cwd=home)
     try:
