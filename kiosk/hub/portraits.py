@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from kiosk.hub.settings import HubSettings
-from kiosk.hub.tables import balances, gifts, history, members, packs, redemptions
+from kiosk.hub.tables import aliases, balances, gifts, history, members, packs, redemptions
 from kiosk.ledger import accounts as acc
 from kiosk.ledger.feed import MemberFacts
 from kiosk.ledger.sync import HistoryLine
@@ -86,12 +86,21 @@ class Portraits:
         if not lines:
             return {}
         told: Lines = defaultdict(list)
-        for member, line in (*self._told(names, lines), *self._redeemed(names, lines)):
-            told[member].append(line)
+        owners = self._owners(names)
+        everybody = tuple(owners)
+        for member, line in (*self._told(everybody, lines), *self._redeemed(everybody, lines)):
+            told[owners[member]].append(line)
         for one in told.values():
             one.sort(key=lambda line: line.at, reverse=True)
             del one[lines:]
         return told
+
+    def _owners(self, names: Sequence[str]) -> dict[str, str]:
+        """Whose history a member's lines belong to: an alias's are those of the one it was merged into."""
+        merged = sa.select(aliases.c.alias, aliases.c.into).where(aliases.c.into.in_(names))
+        owners = {name: name for name in names}
+        owners.update((alias, into) for alias, into in self._connection.execute(merged))
+        return owners
 
     def _told(self, names: Sequence[str], lines: int) -> Iterable[tuple[str, HistoryLine]]:
         h = history.c

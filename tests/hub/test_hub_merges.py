@@ -65,6 +65,17 @@ def test_balances_and_cards_go_to_the_survivor_and_come_back(office: HeadOffice,
     assert write(office, till, MERGE, UNMERGE, MERGE) == [("posted", "")] * 3
 
 
+def test_the_survivors_history_tells_of_both(office: HeadOffice, till: Till) -> None:
+    turn(office, till, want("a", 300, "M2"))
+    till.redeem("op", "M2")
+    till.post("op", "M2")
+    write(office, till, MERGE)
+    assert [line.points for line in card(office, "M1").history] == [-300]
+    write(office, till, UNMERGE)
+    assert card(office, "M1").history == ()
+    assert [line.points for line in card(office, "M2").history] == [-300]
+
+
 @pytest.mark.parametrize("name", ["M1", "M2"])
 def test_a_want_for_either_is_served_from_both(office: HeadOffice, till: Till, name: str) -> None:
     write(office, till, MERGE)

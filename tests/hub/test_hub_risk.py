@@ -2,11 +2,14 @@
 
 import random
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from hub_shop import MEMBERS, books_of, opened
 from till import NOW, Till
 
+from kiosk.hub.__main__ import main
 from kiosk.hub.office import HeadOffice
 from kiosk.hub.records import sums_to_zero
 from kiosk.hub.risk import put_at_risk
@@ -187,3 +190,20 @@ def test_whatever_happens_no_more_is_lost_than_was_put_at_risk(office: HeadOffic
     assert all((f"member:{name.removeprefix('debt:')}", acc.POINTS) not in books for name in owed)
     with office.engine.begin() as connection:
         assert sums_to_zero(connection)
+
+
+def test_head_office_puts_points_at_risk_on_purpose_and_it_is_written_down(tmp_path: Path) -> None:
+    config = tmp_path / "hub.toml"
+    config.write_text(
+        f'[database]\nurl = "sqlite:///{tmp_path}/hub.db"\ngeneration_file = "{tmp_path}/generation"\n'
+        f'[enrolment]\ncard_key_file = "{tmp_path}/card.key"\n'
+    )
+    for points, budget_now in ((500, 500), (250, 750)):
+        told = CliRunner().invoke(main, ["risk", "add", "--config", str(config), str(points)])
+        assert (told.exit_code, told.output.split()[0]) == (0, str(budget_now)), told.output
+    assert CliRunner().invoke(main, ["risk", "add", "--config", str(config), "0"]).exit_code == 2
+    audit = CliRunner().invoke(main, ["audit", "--config", str(config)])
+    assert [line.split()[3:5] for line in audit.output.splitlines()] == [
+        ["risk-add", "250"],
+        ["risk-add", "500"],
+    ]

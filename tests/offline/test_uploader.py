@@ -15,7 +15,7 @@ from kiosk.ledger.feed import ReplicaAnswer
 from kiosk.ledger.sync import Account, AccountRequest, Want
 from kiosk.offline.escrow import release
 from kiosk.offline.service import JournalService
-from kiosk.offline.uploader import EVERY_S
+from kiosk.offline.uploader import CLAIM_EVERY_S, EVERY_S
 from kiosk.ports import Draft, NotHeld
 from tests.offline.bench import DEVICE, TEA, open_journal, post, printing, redeem, unknown, void
 from tests.offline.shop import Kiosk, Line, balance, card_of, open_office, verdicts
@@ -56,6 +56,16 @@ def test_a_want_that_cannot_be_met_is_refused(kiosk: Kiosk) -> None:
     refusals = [event.refused for event in kiosk.posted if isinstance(event, RightsChanged) and event.refused]
     assert refusals[0][0].why == "points"
     assert kiosk.journal.rights(acc.POINTS, "m1") == 0
+
+
+def test_while_a_counter_waits_for_a_right_we_look_each_second(kiosk: Kiosk) -> None:
+    kiosk.drain()
+    now = kiosk.clock.seconds
+    assert kiosk.uploader.step(now) == now + EVERY_S
+    kiosk.wants.put(Want(id="w1", member=None, asset=acc.claim("00010300000019"), amount=1))
+    assert kiosk.uploader.step(now) == now + CLAIM_EVERY_S
+    kiosk.wants.drop("w1")
+    assert kiosk.uploader.step(now) == now + EVERY_S
 
 
 def test_a_grant_that_nobody_waits_for_any_more_goes_back(kiosk: Kiosk) -> None:
