@@ -176,10 +176,9 @@ class HeadOffice:
                     raise_generation(connection, self._keeper, self.now(), found.why, found.above)
         else:
             raise Declined(503, "restored", "head office recovers from a restore; ask again")
-        for result in results:
-            if isinstance(result, wire.SyncAnswer) and result.grants:
-                # A database that lacks what is told here was restored, and will know it at its next start.
-                self._keeper.note(result.grants[-1].gid)
+        answers = (result for result in results if isinstance(result, wire.SyncAnswer))
+        # A database that lacks what is told here was restored, and will know it at its next start.
+        self._keeper.note(*(answer.grants[-1].gid for answer in answers if answer.grants))
         if sitting.recovering:
             self._go_on_recovering(sitting.moved_vouchers())
         return results

@@ -20,6 +20,7 @@ from kiosk.ledger import accounts as acc
 from kiosk.ledger import entries as en
 from kiosk.ledger.legs import Transfer
 
+_ASKED = "kiosk-line"
 _LOCK = 0x6B696F736B67656E
 """PostgreSQL's advisory lock: shared by every sync, held alone by whoever changes the generation."""
 
@@ -61,6 +62,12 @@ def same_line(connection: sa.Connection, keeper: GenerationKeeper) -> Era:
         raise Restored("the database knows no generation")
     if keeper.current != era.gen:
         raise Restored(f"the counter says {keeper.current}, the database {era.gen}")
+    # A database that is set back while we run loses its connections first: each is asked once, when it is new.
+    if not connection.info.get(_ASKED):
+        lost = _missing(connection, keeper.noted())
+        if lost:
+            raise Restored(_lacking(lost))
+        connection.info[_ASKED] = True
     return era
 
 
@@ -75,7 +82,11 @@ def wake(connection: sa.Connection, keeper: GenerationKeeper, now: int) -> None:
     if keeper.current != era.gen:
         raise_generation(connection, keeper, now, f"counter {keeper.current}, database {era.gen}")
     elif lost:
-        raise_generation(connection, keeper, now, f"{len(lost)} grants that kiosks were told of are missing")
+        raise_generation(connection, keeper, now, _lacking(lost))
+
+
+def _lacking(lost: set[str]) -> str:
+    return f"{len(lost)} grants that kiosks were told of are missing"
 
 
 def _missing(connection: sa.Connection, noted: Iterable[str]) -> set[str]:

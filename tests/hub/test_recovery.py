@@ -2,6 +2,7 @@
 
 import random
 from itertools import permutations
+from typing import Any
 
 import msgspec
 import pytest
@@ -111,6 +112,19 @@ def test_a_restored_database_is_recognised_at_its_start_by_what_it_lacks(hub: Re
     hub.restore(backup)
     assert hub.recoveries()[-1] == (2, False)
     # A kiosk whose mark we have comes first: without that it would be granted what K1 holds already.
+    answer = hub.sync(other, points("x", amount=900))
+    assert (answer.gen, answer.recovering, answer.grants) == (2, True, ())
+
+
+def test_a_database_that_is_set_back_while_head_office_runs_is_recognised(hub: Restorable) -> None:
+    till, other = hub.till("K1"), hub.till("K2")
+    hub.drain([till, other])
+    backup = hub.backup()
+    hub.sync(till, points("w"))
+    hub.engine.dispose()  # what PostgreSQL does to its clients when it is stopped
+    with hub.engine.connect() as connection:
+        raw: Any = connection.connection.driver_connection
+        backup.backup(raw)
     answer = hub.sync(other, points("x", amount=900))
     assert (answer.gen, answer.recovering, answer.grants) == (2, True, ())
 
