@@ -12,6 +12,8 @@ from typing import Generic, TypeVar
 A = TypeVar("A")
 B = TypeVar("B")
 
+_EVERYBODY = 1 << 30
+
 Serve = Callable[[Sequence[A]], Sequence[B | Exception]]
 """Does several requests at once: a result for each, in order. If it raises instead, nothing was done."""
 
@@ -22,62 +24,84 @@ class _Waiting(Generic[A, B]):
     key: Hashable
     weight: int
     awake: threading.Event = field(default_factory=threading.Event)
-    lead: "list[_Waiting[A, B]]" = field(default_factory=list)
-    """Not empty: this one serves these, itself among them."""
+    leads: bool = False
+    """This one serves, itself and others."""
     result: "B | Exception | None" = None
 
 
 class Coalescer(Generic[A, B]):
-    """Serves requests in groups of at most `most` weight. Two with the same key are never served at once."""
+    """Serves requests in groups of at most `most` weight. Two with the same key are never served at once.
 
-    def __init__(self, serve: Serve[A, B], key: Callable[[A], Hashable], *, lanes: int, most: int) -> None:
+    Who was just answered together asks again at about the same time: a group waits, `linger_s` at most, for as
+    many as came last time. Where nobody came together, nobody waits.
+    """
+
+    def __init__(
+        self,
+        serve: Serve[A, B],
+        key: Callable[[A], Hashable],
+        *,
+        lanes: int,
+        most: int,
+        linger_s: float = 0.0,
+    ) -> None:
         self._serve = serve
         self._key = key
         self._free = lanes
         self._most = most
+        self._linger_s = linger_s
         self._lock = threading.Lock()
+        self._came = threading.Condition(self._lock)
         self._queue: deque[_Waiting[A, B]] = deque()
         self._served: set[Hashable] = set()
+        self._usual = 1
 
     def ask(self, asked: A, weight: int = 1) -> B:
         """The result for this request, or the exception that is its result."""
         mine = _Waiting[A, B](asked, self._key(asked), weight)
         with self._lock:
             self._queue.append(mine)
+            self._came.notify_all()
             self._start()
         mine.awake.wait()
-        if mine.lead:
-            self._do(mine.lead)
+        if mine.leads:
+            self._lead(mine)
         if isinstance(mine.result, Exception):
             raise mine.result
         assert mine.result is not None
         return mine.result
 
     def _start(self) -> None:
-        """With the lock held: let a group begin for each free lane."""
-        while self._free and (group := self._take()):
+        """With the lock held: let the longest waiting begin a group for each free lane."""
+        while self._free and (first := self._take(1)):
             self._free -= 1
-            self._served.update(one.key for one in group)
-            group[0].lead = group
-            group[0].awake.set()
+            first[0].leads = True
+            first[0].awake.set()
 
-    def _take(self) -> list[_Waiting[A, B]]:
-        """The longest waiting whose keys nobody serves, as many as fit; at least one if there is one."""
+    def _take(self, count: int, room: int | None = None) -> list[_Waiting[A, B]]:
+        """With the lock held: so many of the longest waiting whose keys nobody serves, as far as they fit."""
         group: list[_Waiting[A, B]] = []
         left: deque[_Waiting[A, B]] = deque()
-        keys, room = set(self._served), self._most
+        keys = set(self._served)
         while self._queue:
             one = self._queue.popleft()
-            if one.key in keys or (group and one.weight > room):
+            if one.key in keys or len(group) == count or (room is not None and one.weight > room):
                 left.append(one)
             else:
                 group.append(one)
-                room -= one.weight
+                room = None if room is None else room - one.weight
             keys.add(one.key)  # who comes later does not overtake
         self._queue = left
+        self._served.update(one.key for one in group)
         return group
 
-    def _do(self, group: list[_Waiting[A, B]]) -> None:
+    def _lead(self, mine: _Waiting[A, B]) -> None:
+        """Serve a group: this one, and who else waits."""
+        with self._lock:
+            if self._linger_s:
+                self._came.wait_for(lambda: len(self._queue) >= self._usual - 1, self._linger_s)
+            group = [mine, *self._take(_EVERYBODY, self._most - mine.weight)]
+            self._usual = len(group)
         try:
             self._answer(group)
         finally:

@@ -153,17 +153,18 @@ class Lookups:
         They have points and fewer than `points` lie at the device, or more than `spare` tries, and so on.
         """
         m = members.c
-        for key in keys:
-            device, points, tries, spare = key
-            own, here = sa.literal(acc.member("")) + m.id, sa.literal(acc.escrow(device) + ":") + m.id
-            (own_points, here_points), (own_tries, here_tries) = (
-                (_amount(own, asset), _amount(here, asset)) for asset in (acc.POINTS, acc.TRIES)
-            )
-            more_points = (own_points > 0) & (here_points < points)
-            more_tries = (own_tries > spare) & (here_tries < tries)
-            asked = sa.select(m.id).where(m.home == device, more_points | more_tries).order_by(m.id)
-            asked = asked.where(~sa.exists().where(aliases.c.alias == m.id))  # whose rights lie with another
-            yield key, tuple(self._connection.scalars(asked))
+        ((_, points, tries, spare), *_) = keys  # one policy for all devices
+        own, here = sa.literal(acc.member("")) + m.id, sa.literal(acc.escrow("")) + m.home + ":" + m.id
+        (own_points, here_points), (own_tries, here_tries) = (
+            (_amount(own, asset), _amount(here, asset)) for asset in (acc.POINTS, acc.TRIES)
+        )
+        more_points = (own_points > 0) & (here_points < points)
+        more_tries = (own_tries > spare) & (here_tries < tries)
+        asked = sa.select(m.home, m.id).where(more_points | more_tries).order_by(m.id)
+        asked = asked.where(~sa.exists().where(aliases.c.alias == m.id))  # whose rights lie with another
+        asked = asked.where(among(self._connection, m.home, [device for device, *_ in keys]))
+        rows = self._connection.execute(asked)
+        return [((home, points, tries, spare), found) for home, found in _gathered(rows)]
 
     def _held(self, keys: list[tuple[str, str]]) -> Iterable[tuple[tuple[str, str], int]]:
         """(account, asset) -> units now, not locked: for accounts that nobody else moves."""

@@ -32,6 +32,7 @@ from kiosk.ledger import sync as wire
 from kiosk.ledger.feed import ReplicaAnswer, ReplicaRequest
 
 _RAISES_MAX = 5
+_LINGER_S = 0.004
 _TOGETHER = wire.ENTRIES_MAX
 """Entries of different kiosks that one transaction takes in: a full batch goes alone."""
 
@@ -73,7 +74,7 @@ class HeadOffice:
         self._policy = Policy(settings.grants, settings.pin, settings.risk, settings.shop.zone)
         self.pins = PinDesk(engine, now, settings.pin, settings.grants, ids)
         lanes = settings.database.lanes if engine.dialect.name == "postgresql" else 1
-        self._line = Coalescer(self._take_in, _sender, lanes=lanes, most=_TOGETHER)
+        self._line = Coalescer(self._take_in, _sender, lanes=lanes, most=_TOGETHER, linger_s=_LINGER_S)
         # Marks and balances of one answer belong together; SQLite reads that way anyway.
         postgres = engine.dialect.name == "postgresql"
         self._still = engine.execution_options(isolation_level="REPEATABLE READ") if postgres else engine

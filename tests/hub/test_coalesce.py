@@ -122,3 +122,15 @@ def test_a_crash_leaves_no_lane_taken(counter: Counter) -> None:
         with pytest.raises(Bad):
             here.ask("a:crash")
     assert here.ask("a:1") == "A:1"
+
+
+def test_a_group_waits_for_as_many_as_came_last_time(counter: Counter, crowd: ThreadPoolExecutor) -> None:
+    here = Coalescer(counter.serve, str, lanes=1, most=100, linger_s=SOON_S)
+    first = crowd.submit(here.ask, "a")  # nobody came together yet: it does not wait
+    assert counter.came.acquire(timeout=SOON_S)
+    second = queued(crowd, here.ask, lambda: len(here._queue), "b", "c", "d")
+    counter.may_go.release(3)
+    assert [future.result(SOON_S) for future in (first, *second)] == ["A", "B", "C", "D"]
+    third = [crowd.submit(here.ask, asked) for asked in "xyz"]  # in no time, were they not waited for
+    assert sorted(future.result(SOON_S) for future in third) == ["X", "Y", "Z"]
+    assert [sorted(group) for group in counter.groups] == [["a"], ["b", "c", "d"], ["x", "y", "z"]]
