@@ -62,7 +62,7 @@ def same_line(connection: sa.Connection, keeper: GenerationKeeper) -> Era:
         raise Restored("the database knows no generation")
     if keeper.current != era.gen:
         raise Restored(f"the counter says {keeper.current}, the database {era.gen}")
-    # A database that is set back while we run loses its connections first: each is asked once, when it is new.
+    # A database that is set back while we run loses its connections first: each new one is asked once.
     if not connection.info.get(_ASKED):
         lost = _missing(connection, keeper.noted())
         if lost:
