@@ -12,8 +12,10 @@ from kiosk import views
 from kiosk.desk.elsewhere import WAIT_S
 from kiosk.hub.records import record_of, sums_to_zero
 from kiosk.ledger import accounts as acc
+from kiosk.ledger import entries as en
+from kiosk.ledger.sync import Instruction
 from kiosk.membership.claims import ClaimAnswer
-from kiosk.ports import CounterAnswer
+from kiosk.ports import CounterAnswer, Draft
 
 HOME, GUEST = "6600000001", "6600000021"
 
@@ -230,3 +232,24 @@ def test_where_policy_lets_the_right_leave_with_the_paper_any_kiosk_claims_at_on
     assert here.claim(number, check).result is ClaimAnswer.NOT_NOW
     there.crash()
     here.crash()
+
+
+def test_a_right_that_is_let_go_between_looking_and_claiming(shop: Shop) -> None:
+    number = shop.number.replace(" ", "")
+    operation = shop.here.journal.by_voucher(number)
+    assert operation is not None
+    asked = [Instruction(op=operation.redeem.op, voucher=number, what="release", to=shop.there.device)]
+    write = shop.here.journal.append
+
+    def lets_go_first(*drafts: Draft) -> tuple[en.Entry, ...]:
+        if asked:
+            shop.here.journal.obey(asked.pop())
+        return write(*drafts)
+
+    shop.here.journal.append = lets_go_first  # type: ignore[method-assign]
+    shop.here.tap(HOME)
+    request = shop.here.present(shop.number, shop.check)
+    together(3, shop.here, shop.there)
+    assert shop.here.counter.heard[request].result is ClaimAnswer.GIVEN
+    assert isinstance(shop.here.now, views.Home)
+    assert shop.here.kinds()[-2:] == ["release", "claim"]
