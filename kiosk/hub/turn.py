@@ -20,7 +20,7 @@ from kiosk.hub.rebooking import Rebooking, voucher_in
 from kiosk.hub.recovery import Era
 from kiosk.hub.rights import Downlink, Ids, Policy, Rights, Sources, unacknowledged
 from kiosk.hub.seals import Seals
-from kiosk.hub.second_branch import SecondBranch, keep
+from kiosk.hub.second_branch import SecondBranch, hashes_at, keep
 from kiosk.hub.settings import Stable
 from kiosk.hub.shelves import Need, Reader
 from kiosk.hub.tables import devices, entries
@@ -193,12 +193,15 @@ class Turn:
         """The entries beyond the mark; none if there is a gap or the batch contradicts what is stored."""
         request, links = self._request, self._links
         if not links or request.first > mark.n + 1:
+            self._go_on_with_second(mark)
             return ()
         seen, before = request.mark_seen, request.first - 1
         again = range(request.first, min(request.first + len(links) - 1, mark.n) + 1)
         known = {before, *again, *((seen.n,) if seen.n <= mark.n else ())} - {0}
         yield self._lookups.hashes.need((self.device, n) for n in known)
         linked = chain(links, self._hash_at(before), request.head)
+        if linked[-1].hash != request.head and self._go_on_with_second(mark):
+            return ()
         differs = any(link.hash != self._hash_at(link.n) for link in linked if link.n in again)
         if not differs and seen.n <= mark.n:
             differs = seen.hash != self._hash_at(seen.n)
@@ -211,6 +214,15 @@ class Turn:
 
     def _hash_at(self, n: int) -> bytes:
         return (n and self._lookups.hashes.get((self.device, n))) or en.GENESIS
+
+    def _go_on_with_second(self, mark: wire.Mark) -> bool:
+        """A log that contradicted the first one goes on where we have it; False if this batch does not."""
+        for previous in hashes_at(self._connection, self.device, self._request.first - 1):
+            linked = chain(self._links, previous, self._request.head)
+            if linked and linked[-1].hash == self._request.head:
+                self._freeze(linked, mark)
+                return True
+        return False
 
     def _freeze(self, linked: Sequence[Link], mark: wire.Mark) -> None:
         """Two logs of one device: it serves nobody any more, and both are kept."""
@@ -275,7 +287,7 @@ class Turn:
             refused=self._refused,
             instructions=() if self._frozen or self._past.recovering else asked,
             state=wire.DeviceState(
-                frozen=bool(self._frozen),
+                frozen=bool(self._frozen) or self._retired,
                 deny_epoch=told.deny_epoch,
                 pack=told.pack,
                 catalogue=told.catalogue,

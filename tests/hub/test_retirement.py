@@ -62,6 +62,7 @@ def test_a_retired_kiosk_serves_nobody_and_what_it_held_is_set_aside(
         hub.office.retire("K1", two("K1"))
     answer = hub.sync(tills[0], points("x"))
     assert (answer.grants, [refusal.why for refusal in answer.refused]) == ((), ["later"])
+    assert answer.state.frozen  # so that it stops serving, with or without a network
     books = hub.books()
     assert books["suspense:retired:K1:M1", acc.POINTS] == 300
     assert books["suspense:retired:K1", acc.gift("G1")] == 3
