@@ -186,7 +186,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda _number, _frame: stopping.set())
     crew = Crew(Path(folder), device, url, seed)
     crew.start()
-    crew.say("serving")
+    crew.say(f"serving {os.getpid()}")
     while not stopping.is_set():
         crew.visit(crew.chance.choice(everybody()))
     crew.drain()

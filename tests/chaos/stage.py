@@ -39,7 +39,6 @@ class Actor:
     cwd: Path = ROOT
     process: subprocess.Popen[bytes] | None = None
     good_ends: tuple[int, ...] = (0,)
-    killed: int = 0
 
     def start(self) -> None:
         """Begin, or begin again."""
@@ -59,7 +58,6 @@ class Actor:
             )
         self.process.kill()
         self.process.wait()
-        self.killed += 1
 
     def end(self, seconds: float = DRAIN_S, how: signal.Signals = signal.SIGTERM) -> None:
         """Ask it to end, and see that it does so well."""
@@ -72,17 +70,18 @@ class Actor:
         if code not in self.good_ends:
             raise Died(f"{self.name} ended with {code}: {self.tail()}")
 
-    def has_said(self, word: str, times: int = 1) -> None:
-        """Until it said it so many times."""
+    def has_said(self, word: str) -> None:
+        """Until it said it."""
         deadline = time.monotonic() + START_S
-        while self.said.read_text().count(word) < times:
+        while word not in self.said.read_text():
             if time.monotonic() > deadline:
                 raise Died(f"{self.name} does not say {word}: {self.tail()}")
             time.sleep(0.05)
 
     def serves(self) -> None:
         """Until its last start has come so far that it can be asked to end."""
-        self.has_said("serving", self.killed + 1)
+        assert self.process is not None
+        self.has_said(f"serving {self.process.pid}\n")
 
     @property
     def said(self) -> Path:
