@@ -27,6 +27,12 @@ def keep(connection: sa.Connection, device: str, forked: Sequence[Link], now: in
         connection.execute(upsert(connection, branches).on_conflict_do_nothing(), rows)
 
 
+def hashes_at(connection: sa.Connection, device: str, n: int) -> Sequence[bytes]:
+    """The chain hashes at n of the logs that contradict the first one."""
+    asked = sa.select(branches.c.hash).where(branches.c.device == device, branches.c.n == n)
+    return [bytes(held) for held in connection.scalars(asked.order_by(branches.c.hash))]
+
+
 class SecondBranch:
     """The grants that only a second log took: `keys` to open in the books, then `apply`."""
 

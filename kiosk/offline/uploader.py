@@ -104,6 +104,7 @@ class Uploader:
         self._stopped = threading.Event()
         self._up: bool | None = None
         self._sent: int | None = None
+        self._told = 0
         self._most = wire.ENTRIES_MAX
         self._wrap = False
         self._frozen = ""
@@ -173,6 +174,7 @@ class Uploader:
             if self._wrap
             else self._journal.batch(tail.n if self._lost else self._sent, self._most, wire.BYTES_MAX)
         )
+        self._told = batch.last
         gen, d = self._journal.downlink()
         return wire.SyncRequest(
             device=self._device,
@@ -215,6 +217,9 @@ class Uploader:
     def _take(self, answer: wire.SyncAnswer) -> bool:
         """Mark, grants, state. True when the mark moved or something was journalled."""
         if not self._agrees(answer):
+            if self._frozen:
+                # Our log is a second one there: it is taken in all the same, one batch after the other.
+                self._sent, self._wrap = max(self._sent or 0, self._told), False
             return False
         moved, self._sent = self._sent != answer.mark.n, answer.mark.n
         self._journal.move_mark(answer.mark)

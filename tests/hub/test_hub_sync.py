@@ -114,6 +114,22 @@ def test_a_second_branch_freezes_the_device_and_is_kept(office: HeadOffice, till
     sound(office)
 
 
+def test_a_second_branch_goes_on_where_it_stopped(office: HeadOffice, till: Till) -> None:
+    furnished(office, till)
+    twin = till.clone("x")
+    start = len(till.log) + 1
+    for _ in range(2):
+        till.write(BOOT)
+    for place in range(6):
+        twin.write(en.Boot(nonce=bytes([place]) * 16, software="1"))
+    till.hear(office.sync(till.request()))
+    for first in (start, start + 2, start + 4, start + 4):  # within the first log, beyond it, and once more
+        assert office.sync(twin.request(first, first + 1)).state.frozen
+    assert balance_of(office, "K1")["branch_entries"] == 6
+    assert office.sync(twin.request(start + 6, start + 6)).mark.n == len(till.log)
+    sound(office)
+
+
 def test_a_frozen_device_is_told_nothing_about_members(office: HeadOffice, till: Till) -> None:
     test_a_second_branch_freezes_the_device_and_is_kept(office, till)
     with pytest.raises(Declined, match="frozen"):
