@@ -32,8 +32,8 @@ class _Waiting(Generic[A, B]):
 class Coalescer(Generic[A, B]):
     """Serves requests in groups of at most `most` weight. Two with the same key are never served at once.
 
-    Who was just answered together asks again at about the same time: a group waits, `linger_s` at most, for as
-    many as came last time. Where nobody came together, nobody waits.
+    Who was just answered together asks again at about the same time: a group waits, `linger_s` at most, for
+    as many as came last time. Where nobody came together, nobody waits.
     """
 
     def __init__(

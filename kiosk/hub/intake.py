@@ -116,12 +116,18 @@ class Intake:
         yield from self.merges.keys(self.posted())
         yield from self._settlement.keys()
 
-    def moved(self) -> Balances:
-        """What the entries change, if the books cover it."""
+    def moved(self) -> Balances | None:
+        """What the entries change, if the books cover it; None if the device needs no more than before.
+
+        It may need more at a start, when rights that it holds moved, and when it only asks how things are.
+        """
         changes: Balances = {}
+        started = not self._work
         for work in self._work:
+            started |= isinstance(work.body, en.Boot | en.Gen)
             fold(changes, work.legs)
-        return changes
+        rights = (account.startswith("escrow:") and not acc.voucher_of(asset) for account, asset in changes)
+        return changes if started or any(rights) else None
 
     def apply(self, books: Books) -> tuple[EntryVerdict, ...]:
         """Move what is to be moved, and say what became of each entry."""

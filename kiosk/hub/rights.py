@@ -77,11 +77,14 @@ class Rights:
         """Rows of `tables.grants`."""
         self.booked: list[tuple[object, ...]] = []
         """Rows of `tables.wants`."""
+        self._home: tuple[str, ...] = ()
+        self._low: tuple[str, ...] = ()
 
-    def read(self, asked: Iterable[sync.Want], moved: Mapping[Key, int]) -> Reader:
+    def read(self, asked: Iterable[sync.Want], moved: Mapping[Key, int] | None) -> Reader:
         """Look up what is asked for, and of which gifts and home members too little lies at this device.
 
-        `moved` is what the same upload changes. Nothing else is locked later: pools are everybody's.
+        `moved` is what the same upload changes; None: nothing that calls for more. Nothing but that is locked
+        later: pools are everybody's.
         """
         self._asked = tuple({want.id: want for want in asked}.values())
         lookups = self._lookups
@@ -89,11 +92,17 @@ class Rights:
         yield lookups.homes.need(
             want.member for want in self._asked if want.member and want.member.isprintable()
         )
-        here, ahead = acc.escrow(self._device), self._policy.grants
-        home = (self._device, ahead.home_points, ahead.home_tries, self._policy.pin.tries)
-        yield lookups.lacking_at_home.need([home])
         yield from self._claims.read(self._asked)
         self._gifts = lookups.gifts()
+        if moved is not None:
+            yield from self._look_ahead(moved)
+        yield from self._purses.read(self._asked, self._home)
+        yield lookups.people.risk_held.need([self._device] if self._policy.risk.per_device else [])
+
+    def _look_ahead(self, moved: Mapping[Key, int]) -> Reader:
+        lookups, ahead, here = self._lookups, self._policy.grants, acc.escrow(self._device)
+        home = (self._device, ahead.home_points, ahead.home_tries, self._policy.pin.tries)
+        yield lookups.lacking_at_home.need([home])
         yield lookups.held.need((here, acc.gift(gift)) for gift in self._gifts)
         self._home = lookups.lacking_at_home.get(home) or ()
         self._low = tuple(
@@ -101,8 +110,6 @@ class Rights:
             for gift in self._gifts
             if (lookups.held.get(key := (here, acc.gift(gift))) or 0) + moved.get(key, 0) <= ahead.lease_low
         )
-        yield from self._purses.read(self._asked, self._home)
-        yield lookups.people.risk_held.need([self._device] if self._policy.risk.per_device else [])
 
     def keys(self) -> Iterable[Key]:
         """Every balance that these grants may touch."""

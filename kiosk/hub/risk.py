@@ -53,9 +53,7 @@ class Settlement:
 
     def keys(self) -> Iterable[Key]:
         """Every balance that may move."""
-        indebted = {member for _, member, _ in self._due}
-        indebted |= {member for _, member in self._credited if owes(self._people, member)}
-        for member in indebted:
+        for member in self._indebted():
             yield from repayment_keys(self._people.survivor(member))
 
     def apply(self, books: Books, posted: Posted) -> None:
@@ -64,8 +62,15 @@ class Settlement:
         for name, member, risk in self._due:
             if name in names:
                 _settle(books, name, self._people.survivor(member), risk, pays=not self._recovering)
+        indebted = self._indebted()
         for name, member in self._credited if not self._recovering else ():
-            repay(books, self._people.survivor(member), name)
+            if member in indebted:
+                repay(books, self._people.survivor(member), name)
+
+    def _indebted(self) -> set[str]:
+        """Whose debt is looked at: nobody else's is opened in the books, one by one and out of order."""
+        indebted = {member for _, member, _ in self._due}
+        return indebted | {member for _, member in self._credited if owes(self._people, member)}
 
 
 def owes(people: People, member: str) -> bool:
