@@ -50,6 +50,7 @@ def make(engine: sa.Engine, place: Path, name: str, at: int) -> Backup:
     unfinished = place.with_name(f"{place.name}.part")
     unfinished.unlink(missing_ok=True)
     try:
+        os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL, 0o600))  # nobody else reads the books
         if engine.dialect.name == "postgresql":
             _dump(engine.url, unfinished)
             state, why, marks = _check_dump(engine, unfinished)
@@ -148,16 +149,14 @@ def check_copy(file: Path) -> dict[str, int]:
 
 
 def _dump(url: sa.URL, place: Path) -> None:
-    _run("pg_dump", "--format=custom", f"--file={place}", f"--dbname={_conninfo(url)}")
+    _run(url, "pg_dump", "--format=custom", f"--file={place}")
 
 
 def _check_dump(engine: sa.Engine, file: Path) -> tuple[State, str, dict[str, int]]:
     """Restored into a database of its own, which is dropped again. Unverified where that is not allowed."""
     try:
         with _scratch(engine) as scratch:
-            _run(
-                "pg_restore", "--no-owner", "--exit-on-error", f"--dbname={_conninfo(scratch.url)}", str(file)
-            )
+            _run(scratch.url, "pg_restore", "--no-owner", "--exit-on-error", str(file))
             with scratch.connect() as connection:
                 return "verified", "", _checked(connection)
     except sa.exc.ProgrammingError as refused:
@@ -179,13 +178,16 @@ def _scratch(engine: sa.Engine) -> Iterator[sa.Engine]:
             connection.exec_driver_sql(f"DROP DATABASE {quoted} WITH (FORCE)")
 
 
-def _conninfo(url: sa.URL) -> str:
-    """The same place as libpq's own tools name it."""
-    return url.set(drivername="postgresql").render_as_string(hide_password=False)
-
-
-def _run(*words: str) -> None:
-    done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)  # noqa: S603
+def _run(url: sa.URL, *words: str) -> None:
+    """One of libpq's own tools at this database. The password is not for everybody who lists processes."""
+    secret = {"PGPASSWORD": str(url.password)} if url.password else {}
+    place = sa.URL.create(
+        "postgresql", url.username, None, url.host, url.port, url.database, url.query
+    ).render_as_string()
+    done = subprocess.run(  # noqa: S603
+        [*words, f"--dbname={place}"],
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, env={**os.environ, **secret},
+    )  # fmt: skip
     if done.returncode:
         raise BackupFailed(f"{words[0]}: {done.stderr.strip()}")
 
@@ -249,4 +251,4 @@ def restore(url: sa.URL, file: Path) -> None:
             raise BackupFailed(f"{url.database} has tables: a restore overwrites nothing")
     finally:
         engine.dispose()
-    _run("pg_restore", "--no-owner", "--exit-on-error", f"--dbname={_conninfo(url)}", str(file))
+    _run(url, "pg_restore", "--no-owner", "--exit-on-error", str(file))

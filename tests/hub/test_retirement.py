@@ -185,6 +185,7 @@ def test_an_entry_is_stable_once_it_is_in_two_verified_backups(
     tills[0].write(BOOT)
     first = hub.sync(tills[0]).mark.n
     assert hub.office.back_up(tmp_path / "one").state == "verified"
+    assert (tmp_path / "one").stat().st_mode & 0o077 == 0
     tills[0].write(BOOT)
     assert hub.sync(tills[0]).stable == 0
     second = hub.sync(tills[0]).mark.n
