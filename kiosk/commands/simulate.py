@@ -6,7 +6,7 @@ import time
 import click
 
 from kiosk.simulation.plants import PLANTS
-from kiosk.simulation.report import many, many_at_once
+from kiosk.simulation.report import Report, many, many_at_once
 from kiosk.simulation.seams import Seams
 from kiosk.simulation.universe import tell
 
@@ -16,11 +16,20 @@ from kiosk.simulation.universe import tell
 @click.option("--start", type=int, default=1, show_default=True, help="The first seed.")
 @click.option("--minutes", type=float, help="Instead of --seeds: as many stories as fit.")
 @click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Processes.")
-@click.option("--need", type=int, default=0, help="Fail if a way of settling was taken fewer times.")
+@click.option("--need", type=int, default=0, help="How often each way of settling must be taken.")
+@click.option("--patience", type=float, default=0.0, help="Minutes more, while some were taken too rarely.")
 @click.option("--plant", type=click.Choice(sorted(PLANTS)), help="Plant this fault: it must be caught.")
 @click.option("--trace", is_flag=True, help="Tell the story of the first seed line by line.")
 def simulate(
-    *, seeds: int, start: int, minutes: float | None, jobs: int, need: int, plant: str | None, trace: bool
+    *,
+    seeds: int,
+    start: int,
+    minutes: float | None,
+    jobs: int,
+    need: int,
+    patience: float,
+    plant: str | None,
+    trace: bool,
 ) -> None:
     """Tell stories; the exit code is 1 when an invariant did not hold (with --plant: when all held)."""
     logging.disable(logging.CRITICAL)  # faults are what this is made of
@@ -29,12 +38,18 @@ def simulate(
         story = tell(start, seams)
         click.echo("\n".join([*story.lines, str(story.weather), *story.violations]))
         raise SystemExit(bool(story.violations) is not bool(plant))
-    deadline = time.monotonic() + minutes * 60 if minutes is not None else None
+    began = time.monotonic()
 
-    def more(told: int) -> bool:
-        return told < seeds if deadline is None else time.monotonic() < deadline
+    def more(told: int, so_far: Report) -> bool:
+        if minutes is None:
+            return told < seeds
+        spent = (time.monotonic() - began) / 60
+        return spent < minutes or (spent < minutes + patience and bool(so_far.rare(need)))
 
-    report = many(start, more, seams, stop_at_first=True) if plant else many_at_once(start, more, jobs)
+    if plant:
+        report = many(start, lambda told: told < seeds, seams, stop_at_first=True)
+    else:
+        report = many_at_once(start, more, jobs)
     click.echo("\n".join(report.lines()))
     rare = report.rare(need)
     if rare:

@@ -121,7 +121,7 @@ class Faults:
         machine = self._chance.choice(self._universe.machines)
         if machine.on is None or machine.resting:
             return
-        if self._chance.random() < 0.7:
+        if self._chance.random() < 0.6:
             machine.cable.unreadable.add(machine.on.journal.tail().n + 1)
         machine.write(Draft(Novelty(note="from a later version")))
         self._count("unreadable entry", machine.name)

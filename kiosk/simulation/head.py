@@ -70,6 +70,8 @@ def card_of(place: int) -> Card:
 class Head:
     """The real HeadOffice, its database, its backups and its crashes."""
 
+    keeper_kind: type[MemoryGeneration] = MemoryGeneration
+
     def __init__(self, seed: int, true: TrueTime, office: type[HeadOffice] = HeadOffice) -> None:
         self._true, self._kind = true, office
         self._ids = FreshIds(true.now, random.Random(f"{seed} head office"))
@@ -79,7 +81,7 @@ class Head:
             risk=Risk(per_device=200),
             pin=Pin(tries=5, argon2_time=1, argon2_kib=8, argon2_lanes=1, offline_pin="software"),
         )
-        self.keeper = MemoryGeneration()
+        self.keeper = self.keeper_kind()
         self._engine = open_database("sqlite://")
         sa.event.listen(self._engine, "commit", self._maybe_crash)
         self._crash_before_commit = False

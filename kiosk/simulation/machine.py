@@ -51,7 +51,7 @@ class Surroundings:
     head: Head
     chance: random.Random
     tell: Callable[[str, str], None]
-    fate: Callable[[], Fate]
+    fate: Callable[["Machine"], Fate]
     printed: Callable[["Machine", Slip, int], None]
     later: Callable[[float, Callable[[], None]], None]
     journal: type[WitnessedJournal] = WitnessedJournal
@@ -163,7 +163,7 @@ class Machine:
         )  # fmt: skip
         questions = HubDesk(self.cable, replica, wants, inbox.append, self.clock)
         printer = self.around.printer(
-            name=self.name, fuse=self.fuse, post=inbox.append, fate=self.around.fate,
+            name=self.name, fuse=self.fuse, post=inbox.append, fate=lambda: self.around.fate(self),
             printed=lambda slip, attempt: self.around.printed(self, slip, attempt), later=self.around.later,
             key=self.identity.voucher,
         )  # fmt: skip

@@ -153,7 +153,7 @@ def present(slip: Slip, case: Case, counter: Counter, chance: random.Random) -> 
     """Somebody comes to the counter with a paper; staff hand over what the kiosk says, and only then."""
     machine, request = case.machine, case.request
     machine.tell(f"paper {slip.number} is presented")
-    check = slip.check if chance.random() < 0.95 else "AAAAAA"
+    check = slip.check if chance.random() < 0.85 else "AAAAAA"
     machine.do(ev.ClaimAsked(request, slip.number, check, "staff-1"))
     patience = COUNTER_S if chance.random() < 0.9 else chance.randrange(3)
     for _ in range(patience):

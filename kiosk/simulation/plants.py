@@ -6,6 +6,7 @@ A simulation that does not catch these proves nothing. tests/simulation holds th
 import itertools
 import random
 import shutil
+import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any
 import msgspec
 
 from kiosk.hub.books import Books
+from kiosk.hub.generation import MemoryGeneration
 from kiosk.hub.office import HeadOffice
 from kiosk.ledger import accounts as acc
 from kiosk.ledger import entries as en
@@ -25,7 +27,9 @@ from kiosk.membership.vouchers import check_code, damm
 from kiosk.offline.transport import HubRefused
 from kiosk.offline.uploader import Uploader
 from kiosk.ports import Draft
+from kiosk.simulation.cable import Cable
 from kiosk.simulation.clocks import KioskClock
+from kiosk.simulation.head import Head
 from kiosk.simulation.printer import SimPrinter, Slip
 from kiosk.simulation.seams import Seams
 from kiosk.simulation.witness import WitnessedJournal
@@ -120,6 +124,93 @@ class DoublingOffice(HeadOffice):
                 name = f"again:{next(self._times)}:{leg.id}"
                 books.move(Transfer(name, leg.source, leg.target, leg.asset, leg.amount))
             books.write()
+
+
+class EagerHead(Head):
+    """Answers before COMMIT, and remembers nothing outside of its database: a crash takes the last hours."""
+
+    def restart(self) -> None:
+        """What was not committed yet is gone; nobody can tell that it ever was."""
+        if self._image is not None:
+            with self._engine.connect() as connection:
+                raw: Any = connection.connection.driver_connection
+                self._image.backup(raw)
+        self.keeper = MemoryGeneration()
+        super().restart()
+        self._image = self._copy()
+
+    _image: sqlite3.Connection | None = None
+
+    def _copy(self) -> sqlite3.Connection:
+        copy = sqlite3.connect(":memory:", check_same_thread=False)
+        with self._engine.connect() as connection:
+            raw: Any = connection.connection.driver_connection
+            raw.backup(copy)
+        return copy
+
+
+class NoRing(MemoryGeneration):
+    """Remembers of no grant that it was made."""
+
+    def noted(self) -> tuple[str, ...]:
+        """Nothing."""
+        return ()
+
+
+class DeafOffice(HeadOffice):
+    """Does not listen to what kiosks remember of it: never learns that it was restored."""
+
+    def sync(self, request: wire.SyncRequest) -> wire.SyncAnswer:
+        """As if every kiosk were new."""
+        nothing = wire.Mark(n=0, hash=en.GENESIS)
+        return super().sync(msgspec.structs.replace(request, mark_seen=nothing, down_ack=0))
+
+
+class FencelessHead(Head):
+    """Restored, and goes on as if nothing had been."""
+
+    keeper_kind = NoRing
+
+
+class PruningCable(Cable):
+    """Calls everything stable that was acknowledged once."""
+
+    def sync(self, request: wire.SyncRequest) -> wire.SyncAnswer:
+        """Forget it all."""
+        answer = super().sync(request)
+        return msgspec.structs.replace(answer, stable=answer.mark.n)
+
+
+class MintingOffice(HeadOffice):
+    """Makes a once-only benefit whenever somebody wants it."""
+
+    def sync(self, request: wire.SyncRequest) -> wire.SyncAnswer:
+        """Forget who had it."""
+        with self.engine.begin() as connection:
+            connection.exec_driver_sql(
+                "UPDATE transfers SET id = 'old:' || hex(randomblob(8)) WHERE id LIKE 'entitle:%'"
+            )
+        return super().sync(request)
+
+
+class ShelteredJournal(WitnessedJournal):
+    """Helps itself to a right to claim that is elsewhere, as soon as it hears of the voucher."""
+
+    def append(self, *drafts: Draft) -> tuple[en.Entry, ...]:
+        """Claims what was let go as if it were still here."""
+        for draft in drafts:
+            if isinstance(draft.body, en.Release):
+                return super().append(*drafts, self._own_right(draft.body))
+        return super().append(*drafts)
+
+    def _own_right(self, body: en.Release) -> Draft:
+        operation = self.operation(body.op)
+        assert operation is not None
+        gen, d = self.downlink()
+        asset = acc.claim(body.voucher)
+        return Draft(
+            en.Granted(gid=self._ids.uuid7(), gen=gen, d=d, asset=asset, amount=1, voucher=operation.redeem)
+        )
 
 
 class SendOnceOffice(HeadOffice):
@@ -251,6 +342,13 @@ PLANTS: dict[str, Plant] = {
     "head-of-line": Plant("waits behind a poisoned entry", Seams(uploader=PatientUploader)),
     "new-number": Plant("reprints under a new number", Seams(printer=RenumberingPrinter)),
     "ids-from-clock": Plant("makes ids from clock and sequence", Seams(ids=clock_ids)),
+    "acks-before-commit": Plant("answers before COMMIT", Seams(head=EagerHead)),
+    "no-fence": Plant(
+        "goes on after a restore as if nothing had been", Seams(head=FencelessHead, office=DeafOffice)
+    ),
+    "prune-on-ack": Plant("forgets what was acknowledged once", Seams(cable=PruningCable)),
+    "benefit-twice": Plant("makes once-only benefits again", Seams(office=MintingOffice)),
+    "keeps-the-right": Plant("claims what it has let go", Seams(journal=ShelteredJournal)),
     "no-chain-check": Plant("looks at no chain", Seams(office=BlindOffice)),
     "trusts-its-clock": Plant("ends vouchers by a clock that nobody checked", Seams(clock=ProudClock)),
     "paper-is-value": Plant("takes paper as value", Seams(trusts_paper=True)),

@@ -33,13 +33,13 @@ class Fate:
 
 
 FATES = (
-    (30, Fate("printed", True, Outcome.CONFIRMED)),
+    (16, Fate("printed", True, Outcome.CONFIRMED)),
     (8, Fate("out-of-paper", False, Outcome.NOT_PRINTED, "K-PR-01")),
     (12, Fate("unknown-with-paper", True, Outcome.UNKNOWN, "K-PR-05")),
     (12, Fate("unknown-without-paper", False, Outcome.UNKNOWN, "K-PR-05")),
     (4, Fate("silent-with-paper", True, None)),
     (4, Fate("silent-without-paper", False, None)),
-    (4, Fate("late-word", True, Outcome.CONFIRMED, late=True)),
+    (10, Fate("late-word", True, Outcome.CONFIRMED, late=True)),
     (4, Fate("lie", True, Outcome.NOT_PRINTED, "K-PR-01")),
 )
 """Weights and fates. A lie: the printer denies a paper that it did print."""

@@ -72,14 +72,14 @@ def many(
     return report
 
 
-def many_at_once(start: int, more: Callable[[int], bool], jobs: int) -> Report:
+def many_at_once(start: int, more: Callable[[int, Report], bool], jobs: int) -> Report:
     """The same by several processes; the sum does not depend on who told which."""
     report, seeds = Report(), itertools.count(start)
     with ProcessPoolExecutor(jobs) as workers:
         waiting: set[Future[Story]] = set()
         begun = 0
-        while more(begun) or waiting:
-            while more(begun) and len(waiting) < 2 * jobs:
+        while more(begun, report) or waiting:
+            while more(begun, report) and len(waiting) < 2 * jobs:
                 waiting.add(workers.submit(tell_briefly, next(seeds)))
                 begun += 1
             done, waiting = wait(waiting, return_when=FIRST_COMPLETED)

@@ -35,14 +35,14 @@ class Weather:
         return cls(
             kiosks=chance.choice((1, 2, 2, 3)),
             members=chance.choice((2, 4, 4)),
-            visits=chance.randrange(20, 50),
-            days=chance.choice((0.5, 3.0, 4.0)),
+            visits=chance.randrange(30, 60),
+            days=chance.choice((1.0, 3.0, 4.0)),
             outage=sometimes(0.7, 0.7),
             loss=sometimes(0.6, 0.3),
             power=sometimes(0.7, 0.5),
-            paper=sometimes(0.8, 1.5),
+            paper=sometimes(0.9, 1.5),
             hub_crash=sometimes(0.5, 0.3),
-            poison=sometimes(0.2, 0.3),
+            poison=sometimes(0.4, 0.3),
             clock=sometimes(0.3, 0.5),
             disaster=chance.choice(DISASTERS) if chance.random() < 0.6 else "",
         )

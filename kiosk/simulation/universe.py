@@ -153,11 +153,11 @@ class Universe:
             return
         self.story.visits += 1
         if not self.clear and self.chance.random() < self.weather.power:
-            machine.fuse.arm(self.chance.randrange(1, 60))
-        member = self.chance.choice(self.members)
-        if member.papers and self.chance.random() < 0.5:
+            machine.fuse.arm(self.chance.randrange(1, 30))
+        member = self._who_comes(machine)
+        if member.papers and self.chance.random() < 0.6:
             slip = self.chance.choice(member.papers)
-            if self.chance.random() < 0.7:
+            if self.chance.random() < 0.6:
                 member.papers.remove(slip)  # else it was copied first
             case = self._case(machine)
             self.play(self._counting(machine, present(slip, case, self.counter, self.chance)))
@@ -170,6 +170,13 @@ class Universe:
             self.play(self._counting(machine, look_for_paper(self._case(machine), self.chance)))
         else:
             self.play(self._counting(machine, visit(member, machine, self.chance, Mood())))
+
+    def _who_comes(self, machine: Machine) -> Member:
+        """Anybody; rather often somebody who was told to come again."""
+        open_ones = machine.on.journal.unresolved() if machine.on else ()
+        told = {one.member for one in open_ones if one.state == "unknown"}
+        waiting = [member for member in self.members if member.id in told]
+        return self.chance.choice(waiting if waiting and self.chance.random() < 0.3 else self.members)
 
     def _today(self) -> str:
         return datetime.fromtimestamp(self.true.at / 1e6, ZONE).date().isoformat()
@@ -211,9 +218,11 @@ class Universe:
 
     # --- what comes out of printers ---------------------------------------------------------------
 
-    def _fate(self) -> Fate:
+    def _fate(self, machine: Machine) -> Fate:
         if self.clear or self.chance.random() >= self.weather.paper:
             return FAIR
+        if self.chance.random() < self.weather.power / 2:
+            machine.fuse.arm(1)  # between the paper and the word: the moment that matters most
         fates = [fate for _, fate in FATES]
         fate = self.chance.choices(fates, weights=[weight for weight, _ in FATES])[0]
         self.story.faults[f"print {fate.name}"] += fate is not FAIR
@@ -256,7 +265,7 @@ class Universe:
         if machine.on is None:
             return False
         if machine.resting and machine.device in self.forked:
-            return True
+            return machine.on.uploader.backlog.now.waiting == 0
         journal = machine.on.journal
         return journal.tail() == journal.mark_seen()
 
