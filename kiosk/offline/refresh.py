@@ -56,14 +56,15 @@ class Refresher:
         self._hub, self._replica, self._device, self._clock = hub, replica, device, clock
         self._due = float("-inf")
 
-    def step(self, state: DeviceState, hurried: Callable[[], bool]) -> bool:
+    def step(self, state: DeviceState, hurried: Callable[[], bool], *, behind: bool = False) -> bool:
         """Fetch what an answer's `state` says is new, or what is due; True if more should follow soon.
 
-        It stops when its time is over, or as soon as somebody is `hurried`.
+        It stops when its time is over, or as soon as somebody is `hurried`. While entries still wait to go up
+        (`behind`), each upload moves the stock that the catalogue shows: its news wait until it is due.
         """
         replica = self._replica
         began = self._clock.monotonic()
-        if self._is_fresh(state, began):
+        if self._is_fresh(state, began, behind=behind):
             replica.confirm_denied(state.deny_epoch, self._clock.now())
             return False
         try:
@@ -76,9 +77,10 @@ class Refresher:
         replica.confirm_denied(state.deny_epoch, self._clock.now())
         return False
 
-    def _is_fresh(self, state: DeviceState, now: float) -> bool:
-        told = (state.catalogue, state.pack, state.deny_epoch)
-        return told == self._replica.versions() and now < self._due and self._replica.whole()
+    def _is_fresh(self, state: DeviceState, now: float, *, behind: bool) -> bool:
+        catalogue, *others = self._replica.versions()
+        same = [state.pack, state.deny_epoch] == others and (behind or state.catalogue == catalogue)
+        return same and now < self._due and self._replica.whole()
 
     def _fetch(self, now: float) -> bool:
         more = self._replica.take(self._hub.replica(self._replica.request(self._device)))

@@ -151,7 +151,10 @@ class Uploader:
         self._tell_link(True)
         # Before the download: a visitor waits for this grant.
         self._post(RightsChanged(answer.refused))
-        downloading = not self._frozen and self._refresher.step(answer.state, self._wants.bell.is_set)
+        behind = moved and (self._sent or 0) < self._journal.tail().n
+        downloading = not self._frozen and self._refresher.step(
+            answer.state, self._wants.bell.is_set, behind=behind
+        )
         if not self._lost:
             self._journal.prune(self._replica.counted(answer.stable))
         # Go on at once only while something moves: head office may have a reason to take nothing in.

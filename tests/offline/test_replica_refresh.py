@@ -43,9 +43,9 @@ class Bench:
         for place in range(9):
             self.source.put(f"m{place}", card_of(f"m{place}"))
 
-    def step(self, *, hurried: bool = False) -> bool:
-        state = DeviceState(deny_epoch=self.source.deny_epoch)
-        return self.refresher.step(state, lambda: hurried)
+    def step(self, *, hurried: bool = False, behind: bool = False, catalogue: int = 0) -> bool:
+        state = DeviceState(deny_epoch=self.source.deny_epoch, catalogue=catalogue)
+        return self.refresher.step(state, lambda: hurried, behind=behind)
 
 
 @pytest.fixture
@@ -66,6 +66,22 @@ def test_nothing_is_asked_before_it_is_due(bench: Bench) -> None:
     bench.clock.seconds += EVERY_S
     assert not bench.step()
     assert bench.wire.asked == asked + 1
+
+
+def test_a_backlog_goes_up_without_a_download_for_every_batch(bench: Bench) -> None:
+    assert not bench.step()
+    asked = bench.wire.asked
+    for catalogue in range(1, 5):
+        assert not bench.step(behind=True, catalogue=catalogue)
+    assert bench.wire.asked == asked
+    bench.source.deny(card_of("lost"), "lost")  # this waits for nothing
+    assert not bench.step(behind=True)
+    assert bench.replica.denied(card_of("lost")) == "lost"
+    asked = bench.wire.asked
+    bench.clock.seconds += EVERY_S
+    assert not bench.step(behind=True)
+    assert not bench.step(catalogue=5)
+    assert bench.wire.asked == asked + 2
 
 
 def test_a_visitor_who_waits_stops_the_download_after_one_chunk(bench: Bench) -> None:
