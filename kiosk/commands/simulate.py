@@ -5,7 +5,7 @@ import time
 
 import click
 
-from kiosk.simulation.plants import PLANTS
+from kiosk.simulation.plants import PLANTS, Plant
 from kiosk.simulation.report import Report, many, many_at_once
 from kiosk.simulation.seams import Seams
 from kiosk.simulation.universe import tell
@@ -33,9 +33,10 @@ def simulate(
 ) -> None:
     """Tell stories; the exit code is 1 when an invariant did not hold (with --plant: when all held)."""
     logging.disable(logging.CRITICAL)  # faults are what this is made of
-    seams = PLANTS[plant].seams if plant else Seams()
+    planted = PLANTS[plant] if plant else Plant("nothing", Seams())
+    seams, weather = planted.seams, planted.weather
     if trace:
-        story = tell(start, seams)
+        story = tell(start, seams, weather)
         click.echo("\n".join([*story.lines, str(story.weather), *story.violations]))
         raise SystemExit(bool(story.violations) is not bool(plant))
     began = time.monotonic()
@@ -47,7 +48,7 @@ def simulate(
         return spent < minutes or (spent < minutes + patience and bool(so_far.rare(need)))
 
     if plant:
-        report = many(start, lambda told: told < seeds, seams, stop_at_first=True)
+        report = many(start, lambda told: told < seeds, seams, weather, stop_at_first=True)
     else:
         report = many_at_once(start, more, jobs)
     click.echo("\n".join(report.lines()))

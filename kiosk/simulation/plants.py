@@ -32,6 +32,7 @@ from kiosk.simulation.clocks import KioskClock
 from kiosk.simulation.head import Head
 from kiosk.simulation.printer import SimPrinter, Slip
 from kiosk.simulation.seams import Seams
+from kiosk.simulation.story import Weather
 from kiosk.simulation.witness import WitnessedJournal
 
 
@@ -41,6 +42,8 @@ class Plant:
 
     what: str
     seams: Seams
+    weather: Weather | None = None
+    """A weather in which it shows soon; None: any."""
 
 
 class EagerJournal(WitnessedJournal):
@@ -350,6 +353,10 @@ PLANTS: dict[str, Plant] = {
     "benefit-twice": Plant("makes once-only benefits again", Seams(office=MintingOffice)),
     "keeps-the-right": Plant("claims what it has let go", Seams(journal=ShelteredJournal)),
     "no-chain-check": Plant("looks at no chain", Seams(office=BlindOffice)),
-    "trusts-its-clock": Plant("ends vouchers by a clock that nobody checked", Seams(clock=ProudClock)),
+    "trusts-its-clock": Plant(
+        "ends vouchers by a clock that nobody checked",
+        Seams(clock=ProudClock),
+        Weather(kiosks=2, members=4, visits=40, days=1.0, clock=3.0),
+    ),
     "paper-is-value": Plant("takes paper as value", Seams(trusts_paper=True)),
 }

@@ -7,7 +7,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from dataclasses import dataclass, field
 
 from kiosk.simulation.seams import Seams
-from kiosk.simulation.story import Story
+from kiosk.simulation.story import Story, Weather
 from kiosk.simulation.universe import tell
 
 SETTLED = (
@@ -61,12 +61,17 @@ def _counted(counts: Counter[str]) -> str:
 
 
 def many(
-    start: int, more: Callable[[int], bool], seams: Seams | None = None, *, stop_at_first: bool = False
+    start: int,
+    more: Callable[[int], bool],
+    seams: Seams | None = None,
+    weather: Weather | None = None,
+    *,
+    stop_at_first: bool = False,
 ) -> Report:
     """Stories from seed `start` on, as long as `more(seeds told)`."""
     report = Report()
     while more(report.seeds):
-        report.add(tell(start + report.seeds, seams))
+        report.add(tell(start + report.seeds, seams, weather))
         if report.broken and stop_at_first:
             break
     return report
@@ -97,8 +102,6 @@ def tell_briefly(seed: int) -> Story:
     try:
         story = tell(seed)
     except Exception as crash:
-        from kiosk.simulation.story import Weather
-
         story = Story(seed, Weather(0, 0, 0, 0), violations=[f"crashed: {type(crash).__name__}: {crash}"])
     story.lines.clear()
     return story

@@ -3,28 +3,45 @@
 import os
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from kiosk.simulation.plants import PLANTS
 from kiosk.simulation.report import many
+from kiosk.simulation.story import Weather
 from kiosk.simulation.universe import tell
 
 ROOT = Path(__file__).parents[2]
 CAUGHT_BY = {
-    "cached-balance": 2,
-    "delete-on-4xx": 45,
+    "acks-before-commit": 4,
+    "benefit-twice": 1,
+    "cached-balance": 1,
+    "delete-on-4xx": 2,
     "grants-sent-once": 1,
-    "head-of-line": 45,
+    "head-of-line": 2,
     "ids-from-clock": 1,
-    "new-number": 2,
-    "no-idempotency": 1,
-    "ok-before-fsync": 8,
+    "keeps-the-right": 3,
+    "new-number": 1,
+    "no-chain-check": 6,
+    "no-fence": 3,
+    "no-idempotency": 4,
+    "ok-before-fsync": 2,
     "paper-is-value": 1,
-    "reclaim-by-timeout": 4,
+    "prune-on-ack": 3,
+    "reclaim-by-timeout": 1,
+    "trusts-its-clock": 1,
 }
 """A recorded seed for each planted fault: the story in which the judge saw it."""
+NEAR = 12
+"""Any change to the code tells the stories anew: then one of the next few seeds must do."""
+
+
+@cache
+def as_it_is(seed: int, weather: Weather | None) -> list[str]:
+    """What the judge has against the code that ships, in this story."""
+    return tell(seed, weather=weather).violations
 
 
 def test_every_plant_has_a_recorded_seed() -> None:
@@ -33,13 +50,14 @@ def test_every_plant_has_a_recorded_seed() -> None:
 
 @pytest.mark.parametrize("name", sorted(CAUGHT_BY))
 def test_planted_faults_are_caught(name: str) -> None:
-    seed = CAUGHT_BY[name]
-    assert tell(seed, PLANTS[name].seams).violations
-    assert tell(seed).violations == []
+    plant, start = PLANTS[name], CAUGHT_BY[name]
+    report = many(start, lambda told: told < NEAR, plant.seams, plant.weather, stop_at_first=True)
+    assert report.broken, f"seeds {start} to {start + NEAR - 1} let '{plant.what}' pass"
+    assert as_it_is(report.broken[0].seed, plant.weather) == []
 
 
 def test_some_stories_hold() -> None:
-    report = many(1, lambda told: told < 12)
+    report = many(100, lambda told: told < 8)
     assert [(story.seed, story.violations) for story in report.broken] == []
     assert report.visits > 100
 
