@@ -55,7 +55,8 @@ class Redeem(Body, frozen=True, kw_only=True):
 class Granted(Body, frozen=True, kw_only=True):
     """A grant taken over, with all its fields, so that a restored hub can book it again.
 
-    `voucher` comes with the right to claim a voucher that another device issued. `seal` is the hub's own mark.
+    `voucher` comes with the right to claim a voucher that another device issued. `seal` is the hub's own
+    mark.
     """
 
     KIND: ClassVar[str] = "grant"

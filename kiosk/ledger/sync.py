@@ -31,8 +31,8 @@ class Want(msgspec.Struct, frozen=True, kw_only=True):
 class Grant(msgspec.Struct, frozen=True, kw_only=True):
     """Rights moved to this device. Taken only when d = last d + 1, journalled before use.
 
-    With the right to claim (`claim:NUMBER`) comes the `voucher` that its issuer journalled. `seal` is the hub's
-    own mark, journalled unread: by it a restored hub knows its grants again.
+    With the right to claim (`claim:NUMBER`) comes the `voucher` that its issuer journalled. `seal` is the
+    hub's own mark, journalled unread: by it a restored hub knows its grants again.
     """
 
     gid: str
