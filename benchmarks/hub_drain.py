@@ -169,8 +169,9 @@ def _upload(address: str, kiosk: Kiosk, journal: DurableJournal, folder: Path) -
         post=lambda _event: None,
         clock=RealClock(),
     )
+    last = journal.tail().n  # while it goes up the journal folds old entries, and journals that
     began = time.monotonic()
-    while journal.mark_seen().n < journal.tail().n:
+    while journal.mark_seen().n < last:
         uploader.step(time.monotonic())
     took = time.monotonic() - began
     replica.close()

@@ -33,7 +33,7 @@ class Database(_Section, frozen=True, kw_only=True):
 
     url: str = "sqlite:///hub.db"
     generation_file: str = "generation"
-    lanes: Positive = 2
+    lanes: Positive = 1
 
 
 class Grants(_Section, frozen=True, kw_only=True):
