@@ -1,5 +1,6 @@
 """A batch of entries as it arrived: is it whole, is it signed, does it continue what we hold?"""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from kiosk.ledger import entries as en
 from kiosk.ledger import sync
 
 _NAME_MAX = 64
+_ID = re.compile(r"[0-9A-Za-z-]+")
 _AT_MAX = 1 << 62
 _COUNT_MAX = 1 << 53
 """Beyond any device's life; what is larger would not fit the database either."""
@@ -61,6 +63,9 @@ def _read(n: int, stored: bytes) -> Link:
         raise Declined(400, "malformed-entry", f"entry {n} calls itself {entry.n}")
     if not 0 <= entry.at < _AT_MAX:
         raise Declined(400, "malformed-entry", f"entry {n}: its time is out of range")
+    # The hub's own transfers have names with ':' and '.': an entry's id, which names its legs, never has.
+    if not _ID.fullmatch(entry.id):
+        raise Declined(400, "malformed-entry", f"entry {n}: its id is no UUID")
     for name in (entry.id, entry.kind):
         if not 0 < len(name) <= _NAME_MAX or not name.isprintable():
             raise Declined(400, "malformed-entry", f"entry {n}: its id or kind is no name")

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import click
+import msgspec
 
 from kiosk.hub.declined import Declined
 from kiosk.hub.office import HeadOffice
 from kiosk.hub.opening import HeadOfficeRuns, alone, open_office, shared_now
 from kiosk.hub.settings import BadSettings, read_settings
 from kiosk.ledger import carried
+from kiosk.ledger import entries as en
 from kiosk.ledger import sync as wire
 
 
@@ -41,7 +43,9 @@ def take_in(office: HeadOffice, file: Path) -> TakenIn:
 
 def _one(office: HeadOffice, frame: int, message: bytes, verdicts: Counter[str]) -> TakenIn:
     try:
-        request = wire.unpack(wire.SyncRequest, message)
+        request = _as_signed(wire.unpack(wire.SyncRequest, message))
+        if not request.entries:
+            raise NotTaken(f"frame {frame}: it holds no entries, and nothing else of it is signed")
         answer = office.sync(request)
     except (wire.MalformedMessage, Declined) as trouble:
         raise NotTaken(f"frame {frame}: {trouble}") from trouble
@@ -53,6 +57,12 @@ def _one(office: HeadOffice, frame: int, message: bytes, verdicts: Counter[str])
         )
     verdicts.update(told.verdict for told in answer.verdicts if request.first <= told.n <= last)
     return TakenIn(request.device, verdicts, answer.mark.n)
+
+
+def _as_signed(request: wire.SyncRequest) -> wire.SyncRequest:
+    """Only the entries: over the network the whole request is signed, in a file only they are."""
+    nothing = wire.Mark(n=0, hash=en.GENESIS)
+    return msgspec.structs.replace(request, gen_seen=0, mark_seen=nothing, down_ack=0, wants=(), frozen="")
 
 
 def take_file(config: Path, file: Path) -> TakenIn:

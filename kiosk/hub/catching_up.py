@@ -49,7 +49,9 @@ class CatchingUp:
         """Whether all of it is in now, and which of its grants are dead then."""
         request = self._request
         whole = request.tail == mark.n >= request.mark_seen.n and request.head == mark.hash
-        self._ready = self._behind and whole and request.gen_seen == self._era.gen
+        # Journalled, not only said: what comes after it in the log can be no grant of a dead generation.
+        knows = request.gen_seen == self._era.gen == self._rebooking.log_gen
+        self._ready = self._behind and whole and knows
         if self._ready:
             self._dead = dead_grants(connection, request.device, self._era.gen, self._rebooking.taken)
 

@@ -21,8 +21,12 @@ from kiosk.ledger.sync import EntryVerdict, Verdict
 
 _AMOUNT_MAX = 10**12
 _TEXT_MAX = 200
+_NAME_MAX = 64
+_QR_MAX = 1024
+_TIME_MAX = 1 << 62
+_GEN_MAX = 1 << 53
 REBOOKED = "rebooked"
-_RIGHTS = ("escrow:", "member:", "pool:")
+_RIGHTS = ("escrow:", "member:", "pool:", "suspense:retired:")
 
 
 class _Set(Exception):
@@ -209,13 +213,15 @@ class Intake:
         work.verdict = "disputed"
         work.reason = "overdrawn" if covers else "operation-disputed"
         self._operations.dispute(work.op)
-        kept = (replace(leg, target=aside) if _gives_rights(leg) else leg for leg in work.legs)
+        kept = (replace(leg, target=aside) if gives_rights(leg) else leg for leg in work.legs)
         work.legs = (*covers, *kept)
 
     def _check(self, body: en.Body) -> bool:
         """Whether this is a grant that was lost with the database and is booked again."""
         if isinstance(body, en.Granted):
             return self._check_grant(body)
+        if not _fits(body):
+            raise _Set("quarantined", "amount-or-name")
         if isinstance(body, en.Release) and body.to and not self._lookups.devices.get(body.to):
             raise _Set("quarantined", "unknown-device")
         if isinstance(body, en.Returned):
@@ -286,7 +292,24 @@ def _check_asset(body: en.Returned) -> None:
         raise _Set("quarantined", "asset")
 
 
-def _gives_rights(leg: Transfer) -> bool:
+def _fits(body: en.Body) -> bool:
+    """Whether its numbers and names are such as other journals and our columns can hold."""
+    match body:
+        case en.Redeem():
+            names = all(0 < len(name) <= _NAME_MAX for name in (body.op, body.gift, body.voucher))
+            sums = 0 <= body.risk <= body.points <= _AMOUNT_MAX
+            return names and sums and 0 <= body.expires < _TIME_MAX and len(body.qr) <= _QR_MAX
+        case en.Gen():
+            return 0 <= body.gen < _GEN_MAX
+        case en.Merge():
+            return not body.proof or _is_name(body.proof)
+        case en.Returned():
+            return body.amount >= 1
+    return True
+
+
+def gives_rights(leg: Transfer) -> bool:
+    """Whether somebody could spend or hand out what this transfer brings."""
     return leg.target.startswith(_RIGHTS) or leg.target == acc.RISK
 
 

@@ -204,6 +204,7 @@ class Operations:
         if isinstance(body, en.Redeem):
             self._ops.pop(body.op, None)
             self.known.pop(body.op, None)
+            self._lookups.vouchers.put(body.voucher, "")
 
     def is_disputed(self, op: str | None) -> bool:
         """Whether an earlier entry of the operation was disputed."""

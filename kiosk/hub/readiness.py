@@ -18,7 +18,7 @@ from kiosk.hub.recovery import Era, awaited, hold
 from kiosk.hub.recovery_tables import generations, standings, waiting
 from kiosk.hub.risk import repay
 from kiosk.hub.shelves import read_together
-from kiosk.hub.tables import aliases, balances, entries, grants, redemptions, wants
+from kiosk.hub.tables import aliases, balances, entries, grants, redemptions, transfers, wants
 from kiosk.hub.turn import Desk
 from kiosk.ledger import accounts as acc
 from kiosk.ledger import entries as en
@@ -135,12 +135,16 @@ def _settle_floors(connection: sa.Connection, gen: int) -> None:
     """
     books = Books(connection)
     for account, asset, lack in _low(connection):
-        if acc.is_entitlement(asset) and lack == 1:
-            name, source = minting(account.removeprefix(acc.member("")), asset), acc.WORLD
-        else:
+        name, source = minting(account.removeprefix(acc.member("")), asset), acc.WORLD
+        if not acc.is_entitlement(asset) or lack != 1 or _is_moved(connection, name):
             name, source = f"floor:{gen}:{account}:{asset}", f"{DISPUTED}restore-{gen}"
         books.move(Transfer(name, source, account, asset, lack))
     books.write()
+
+
+def _is_moved(connection: sa.Connection, name: str) -> bool:
+    asked = sa.select(transfers.c.id).where(transfers.c.id == name)
+    return connection.scalar(asked) is not None
 
 
 def _settle_debts(connection: sa.Connection, gen: int) -> None:

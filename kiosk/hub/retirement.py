@@ -4,14 +4,16 @@ Every act here takes two people (`Pair`), for exactly this subject. A retired de
 when it comes: what it spent it takes from what was set aside for it, not from thin air.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from kiosk.hub.books import Books
+from kiosk.hub.books import Books, disputed
 from kiosk.hub.changes import touch
 from kiosk.hub.declined import Declined
+from kiosk.hub.intake import gives_rights
 from kiosk.hub.operations import OpenBook, Operation
 from kiosk.hub.rebooking import retired
 from kiosk.hub.recovery import awaited, hold, put_standing
@@ -104,7 +106,10 @@ def settle(connection: sa.Connection, op: str, how: Literal["post", "void"], pai
     entry = en.Entry(n=0, id=f"settled:{op}", kind=body.KIND, at=0, zone="UTC", pack=0, body=en.raw(body))
     books = Books(connection)
     for leg in transfers(operation.device, entry, {op: (operation.redeem, operation.member)}):
-        books.move(_as_settled(leg, operation, is_retired=device.retired_at is not None))
+        for one in _covered(
+            books, _as_settled(leg, operation, is_retired=device.retired_at is not None), operation
+        ):
+            books.move(one)
     operation.state = "posted" if how == "post" else "voided"
     operation.hand(operation.holder if how == "post" else None)
     _write(connection, books, op, operation)
@@ -142,6 +147,17 @@ def _as_settled(leg: Transfer, operation: Operation, *, is_retired: bool) -> Tra
     if target == mine or target.startswith(f"{mine}:"):
         target = acc.source(leg.asset, target.removeprefix(mine).removeprefix(":") or None)
     return Transfer(leg.id, source, target, leg.asset, leg.amount)
+
+
+def _covered(books: Books, leg: Transfer, operation: Operation) -> Iterator[Transfer]:
+    """Of a disputed operation nobody gets rights: it may have held what its device never had."""
+    if not operation.disputed:
+        yield leg
+        return
+    aside = disputed(operation.device)
+    if short := books.short(leg):
+        yield Transfer(f"cover:{leg.id}", aside, leg.source, leg.asset, short)
+    yield replace(leg, target=aside if gives_rights(leg) else leg.target)
 
 
 def _write(connection: sa.Connection, books: Books, op: str, operation: Operation) -> None:

@@ -118,7 +118,7 @@ class Turn:
             return
         if fresh:
             self._mark = wire.Mark(n=fresh[-1].n, hash=fresh[-1].hash)
-        if not self._forked:
+        if not self._forked and not self._frozen and not self._retired:
             self._past.look_for_restore(self._mark)
         yield from self._intake.read(fresh, presented(self._request.wants))
         yield from self._refill.read(self._intake.posted())
@@ -303,4 +303,5 @@ class Turn:
 
 
 def _said(frozen: str) -> str:
-    return f"it says itself: {frozen}"[:_WHY_MAX] if frozen else ""
+    plain = "".join(one for one in frozen[:_WHY_MAX] if one.isprintable())
+    return f"it says itself: {plain}"[:_WHY_MAX] if frozen else ""
