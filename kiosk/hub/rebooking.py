@@ -81,6 +81,8 @@ class Rebooking:
     def book(self, body: en.Granted) -> None:
         """Keep it again."""
         self._again.append(body)
+        # Told twice, it is booked once.
+        self._lookups.downlinks.put((self._device, body.gen, body.d), value=True)
 
     def grant_rows(self) -> Iterable[tuple[object, ...]]:
         """Rows of `tables.grants`."""

@@ -229,3 +229,42 @@ def test_a_damaged_backup_is_no_backup(
     with pytest.raises(BackupFailed):
         restore(sa.make_url(f"sqlite:///{tmp_path / 'new.db'}"), tmp_path / "two")
     assert not (tmp_path / "new.db").exists()
+
+
+def test_a_retired_kiosk_makes_nothing_out_of_nothing(hub: Restorable) -> None:
+    kiosk = hub.till("K1")
+    hub.drain([kiosk])
+    before = hub.books()
+    hub.office.retire("K1", two("K1"))
+    kiosk.redeem("x", "M1", points=100_000)
+    kiosk.write(en.Void(op="x", reason="-"), "M1")
+    for place in range(5):
+        kiosk.redeem(f"y{place}", "M1", points=0)
+        kiosk.write(en.Post(op=f"y{place}", reason="-"))
+        kiosk.write(en.Expire(op=f"y{place}", voucher=f"V-y{place}"), "M1")
+    hub.sync(kiosk)
+    hub.office.close_retired("K1", two("K1"))
+    after = hub.books()
+    for key in ((acc.member("M1"), acc.POINTS), (acc.pool("G1"), acc.gift("G1"))):
+        lent = before.get((acc.escrow("K1", key[0].removeprefix("member:")), key[1]), 0)
+        lent += before.get((acc.escrow("K1"), key[1]), 0)
+        assert after[key] <= before[key] + lent
+
+
+def test_two_people_cannot_give_a_member_what_was_never_held(hub: Restorable) -> None:
+    kiosk = hub.till("K1")
+    hub.drain([kiosk])
+    kiosk.redeem("x", "M1", points=100_000)
+    assert hub.sync(kiosk).verdicts[-1].verdict == "disputed"
+    hub.office.retire("K1", two("K1"))
+    hub.office.settle("x", "void", two("x"))
+    assert hub.books()[acc.member("M1"), acc.POINTS] <= 1000
+
+
+def test_an_entry_cannot_take_the_name_of_what_people_do(hub: Restorable) -> None:
+    kiosk = hub.till("K1")
+    hub.drain([kiosk])
+    kiosk.write(en.Returned(asset=acc.gift("G1"), amount=1), name="retire:escrow:K1:gift:G1")
+    with declined("malformed-entry"):
+        hub.sync(kiosk)
+    hub.office.retire("K1", two("K1"))
