@@ -18,6 +18,7 @@ from kiosk.ledger import accounts as acc
 from kiosk.ledger import entries as en
 from kiosk.ledger.legs import Balances, LooseEnd, Transfer, fold, moves_of
 from kiosk.ledger.sync import EntryVerdict, Verdict
+from kiosk.membership.vouchers import is_valid_number
 
 _AMOUNT_MAX = 10**12
 _TEXT_MAX = 200
@@ -51,10 +52,26 @@ class _Work:
     legs: tuple[Transfer, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Capable:
+    """What a device may journal: vouchers whose numbers begin with its own `place`, and merges or not."""
+
+    place: str = ""
+    merges: bool = True
+
+
 class Intake:
     """Takes in the fresh entries of one batch: `read`, then `keys` to open in the books, then `apply`."""
 
-    def __init__(self, book: OpenBook, lookups: Lookups, device: str, rebooking: Rebooking) -> None:
+    def __init__(
+        self,
+        book: OpenBook,
+        lookups: Lookups,
+        device: str,
+        rebooking: Rebooking,
+        capable: Capable = Capable(),  # what was judged once and waited
+    ) -> None:
+        self._capable = capable
         self._lookups = lookups
         self._device = device
         self._rebooking = rebooking
@@ -222,11 +239,19 @@ class Intake:
             return self._check_grant(body)
         if not _fits(body):
             raise _Set("quarantined", "amount-or-name")
+        if isinstance(body, en.Merge | en.Unmerge) and not self._capable.merges:
+            raise _Set("quarantined", "not-capable")
+        if isinstance(body, en.Redeem) and not self._is_own(body.voucher):
+            raise _Set("quarantined", "voucher-not-its-own")
         if isinstance(body, en.Release) and body.to and not self._lookups.devices.get(body.to):
             raise _Set("quarantined", "unknown-device")
         if isinstance(body, en.Returned):
             _check_asset(body)
         return False
+
+    def _is_own(self, number: str) -> bool:
+        """Serials can be guessed: nobody takes a number that another kiosk will print."""
+        return not is_valid_number(number) or number.startswith(self._capable.place)
 
     def _check_grant(self, body: en.Granted) -> bool:
         made = self._lookups.grants.get(body.gid)

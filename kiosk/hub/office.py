@@ -71,7 +71,9 @@ class HeadOffice:
         self._seals = Seals(self._keeper.seal_key)
         self._ids = ids
         self._keys: dict[str, bytes] = {}
-        self._policy = Policy(settings.grants, settings.pin, settings.risk, settings.shop.zone)
+        self._policy = Policy(
+            settings.grants, settings.pin, settings.risk, settings.shop.zone, settings.merges.by_kiosks
+        )
         self.pins = PinDesk(engine, now, settings.pin, settings.grants, ids)
         lanes = settings.database.lanes if engine.dialect.name == "postgresql" else 1
         self._line = Coalescer(self._take_in, _sender, lanes=lanes, most=_TOGETHER, linger_s=_LINGER_S)

@@ -40,6 +40,8 @@ class Policy:
     risk: Risk
     zone: str
     """The shop's, as IANA calls it: benefits are given by its calendar."""
+    merges: bool = False
+    """Whether kiosks may join accounts."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,6 +105,12 @@ class Shop(_Section, frozen=True, kw_only=True):
     history_lines: Positive = 60
 
 
+class Merges(_Section, frozen=True, kw_only=True):
+    """Whether kiosks may say that two accounts are one person's; nothing proves yet what they say."""
+
+    by_kiosks: bool = False
+
+
 class HubSettings(_Section, frozen=True, kw_only=True):
     """Everything in hub.toml."""
 
@@ -116,6 +122,7 @@ class HubSettings(_Section, frozen=True, kw_only=True):
     enrolment: Enrolment = Enrolment()
     console: Console = Console()
     backup: Backup = Backup()
+    merges: Merges = Merges()
     shop: Shop = Shop()
     replica: Replica = Replica()
     demo: bool = False

@@ -11,7 +11,7 @@ from kiosk.hub.catching_up import CatchingUp
 from kiosk.hub.claims import Claims, presented
 from kiosk.hub.declined import Declined
 from kiosk.hub.entitlements import Entitlements
-from kiosk.hub.intake import Intake
+from kiosk.hub.intake import Capable, Intake
 from kiosk.hub.lookups import Lookups
 from kiosk.hub.operations import OpenBook
 from kiosk.hub.pins import Refill
@@ -104,7 +104,13 @@ class Turn:
         )
         self._past = CatchingUp(device, upload.request, desk.era, self._rebooking)
         self._claims = Claims(common.lookups, common.book, self.device, desk.now)
-        self._intake = Intake(common.book, common.lookups, self.device, self._rebooking)
+        self._intake = Intake(
+            common.book,
+            common.lookups,
+            self.device,
+            self._rebooking,
+            Capable(f"{device.store}{device.kiosk}", merges=desk.policy.merges),
+        )
         self._refill = Refill(common.lookups, self.device, desk.policy.pin, desk.policy.grants)
 
     def read(self, mark: wire.Mark) -> Reader:

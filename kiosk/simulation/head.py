@@ -15,7 +15,7 @@ from kiosk.hub.generation import MemoryGeneration
 from kiosk.hub.office import Enrolment, HeadOffice
 from kiosk.hub.pins import verifier_maker
 from kiosk.hub.risk import put_at_risk
-from kiosk.hub.settings import Grants, HubSettings, Pin, Risk
+from kiosk.hub.settings import Grants, HubSettings, Merges, Pin, Risk
 from kiosk.hub.staff import Pair
 from kiosk.hub.tables import cards, entries, gifts, members, open_database, packs, step_counter
 from kiosk.ledger import accounts as acc
@@ -79,6 +79,7 @@ class Head:
         self.settings = HubSettings(
             grants=Grants(lease_par=2, lease_low=0, home_points=300, home_tries=3),
             risk=Risk(per_device=200),
+            merges=Merges(by_kiosks=True),
             pin=Pin(tries=5, argon2_time=1, argon2_kib=8, argon2_lanes=1, offline_pin="software"),
         )
         self.keeper = self.keeper_kind()

@@ -8,7 +8,7 @@ from till import NOW, CountedIds
 from kiosk.hub.books import Books
 from kiosk.hub.office import HeadOffice
 from kiosk.hub.pins import verifier_maker
-from kiosk.hub.settings import Grants, HubSettings, Pin, Risk
+from kiosk.hub.settings import Grants, HubSettings, Merges, Pin, Risk
 from kiosk.hub.tables import balances, cards, gifts, members, open_database
 from kiosk.ledger import accounts as acc
 from kiosk.ledger.legs import Balances, Transfer
@@ -19,7 +19,7 @@ MEMBERS = ("M1", "M2", "M3")
 
 
 def opened(url: str, grants: Grants, risk: Risk = NO_RISK) -> Iterator[HeadOffice]:
-    settings = HubSettings(grants=grants, pin=CHEAP, risk=risk, demo=True)
+    settings = HubSettings(grants=grants, pin=CHEAP, risk=risk, demo=True, merges=Merges(by_kiosks=True))
     office = HeadOffice(open_database(url), lambda: NOW, CountedIds("g"), settings)
     furnish(office)
     yield office

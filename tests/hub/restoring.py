@@ -11,7 +11,7 @@ from till import NOW, CountedIds, Till
 from kiosk.hub.generation import GenerationKeeper, MemoryGeneration
 from kiosk.hub.office import HeadOffice
 from kiosk.hub.recovery_tables import generations
-from kiosk.hub.settings import Grants, HubSettings, Risk
+from kiosk.hub.settings import Grants, HubSettings, Merges, Risk
 from kiosk.hub.tables import balances, open_database
 from kiosk.ledger import sync
 from kiosk.ledger.legs import Balances
@@ -30,7 +30,9 @@ class Restorable:
         furnish(self.office)
 
     def start(self) -> HeadOffice:
-        settings = HubSettings(grants=GRANTS, pin=CHEAP, risk=Risk(per_device=500), demo=True)
+        settings = HubSettings(
+            grants=GRANTS, pin=CHEAP, risk=Risk(per_device=500), demo=True, merges=Merges(by_kiosks=True)
+        )
         return HeadOffice(self.engine, lambda: NOW, self.ids, settings, generation=self.keeper)
 
     def till(self, device: str) -> Till:

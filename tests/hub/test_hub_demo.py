@@ -111,8 +111,8 @@ def test_a_setting_that_does_not_exist_is_named_with_the_nearest_one() -> None:
 def test_the_settings_are_never_half_read() -> None:
     fields = {field.name for field in msgspec.structs.fields(HubSettings)}
     assert fields == {
-        "listen", "database", "grants", "pin", "enrolment", "console", "risk", "backup", "shop", "replica",
-        "demo",
+        "listen", "database", "grants", "merges", "pin", "enrolment", "console", "risk", "backup", "shop",
+        "replica", "demo",
     }  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from kiosk.ledger import accounts as acc
 from kiosk.ledger import entries as en
 from kiosk.ledger import sync
 from kiosk.ledger.legs import Balances
+from kiosk.membership.vouchers import voucher_number
 
 BOOT = en.Boot(nonce=bytes(16), software="1")
 
@@ -303,3 +304,20 @@ def test_a_kiosk_number_is_never_given_twice(office: HeadOffice, till: Till) -> 
     with pytest.raises(Declined, match="kiosk-number-known"):
         office.enrol(replace(Till("K2").enrolment(), kiosk=till.enrolment().kiosk))
     office.enrol(Till("K2").enrolment())
+
+
+def test_nobody_takes_a_voucher_number_that_another_kiosk_will_print(office: HeadOffice, till: Till) -> None:
+    furnished(office, till)
+    for kiosk, reason in (("02", "voucher-not-its-own"), ("01", "")):
+        body = en.Redeem(
+            op=f"op-{kiosk}",
+            gift="G1",
+            points=300,
+            voucher=voucher_number("0001", kiosk, 1),
+            expires=1,
+            qr=b"",
+        )
+        n = till.write(body, "M1")
+        answer = office.sync(till.request())
+        assert {told.n: told.reason for told in answer.verdicts}[n] == reason
+        till.hear(answer)
