@@ -71,7 +71,7 @@ class Play:
             assert kiosk.process is not None
             kiosk.process.terminate()  # all at once: they drain side by side
         for kiosk in self.kiosks:
-            kiosk.end()
+            kiosk.end(how=None)  # a second signal may find a Python that is already going
         self.office.end()
 
     def _kill_kiosk(self) -> None:

@@ -59,10 +59,11 @@ class Actor:
         self.process.kill()
         self.process.wait()
 
-    def end(self, seconds: float = DRAIN_S, how: signal.Signals = signal.SIGTERM) -> None:
-        """Ask it to end, and see that it does so well."""
+    def end(self, seconds: float = DRAIN_S, how: signal.Signals | None = signal.SIGTERM) -> None:
+        """Ask it to end (None: it was asked already), and see that it does so well."""
         assert self.process is not None
-        self.process.send_signal(how)
+        if how is not None:
+            self.process.send_signal(how)
         try:
             code = self.process.wait(seconds)
         except subprocess.TimeoutExpired as slow:
