@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
@@ -139,7 +140,7 @@ def _still_good(content: bytes, authority: Authority, names: Sequence[str], now:
         certificate = x509.load_pem_x509_certificate(content)
         certificate.verify_directly_issued_by(authority.certificate)
         told = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    except Exception:  # whatever is wrong with it, a new one is right
+    except (ValueError, TypeError, InvalidSignature, x509.ExtensionNotFound):
         return False
     left = certificate.not_valid_after_utc - _date(now)
     return left > dt.timedelta(days=RENEW_DAYS) and list(told) == [_general(name) for name in names]

@@ -35,6 +35,8 @@ class CatchingUp:
     def look_for_restore(self, mark: wire.Mark) -> None:
         """Restored, if the device remembers what we cannot know, though its whole log was in once."""
         request, held, gen = self._request, self._held, self._era.gen
+        if (held.aside_gen or 0) >= gen:
+            return  # people went on without it: it does not begin the same recovery again
         if gen < request.gen_seen <= gen + GENERATIONS_LOST:
             raise Restored(f"{request.device} knows generation {request.gen_seen}", request.gen_seen)
         if self._behind:

@@ -46,10 +46,11 @@ class Merges:
         yield people.merged.need(named)
         yield people.assets.need(account for name in named for account in (acc.member(name), acc.debt(name)))
         yield people.minted.need(
-            minting(body.into, asset)
+            minting(one, asset)
             for body in merging
             for asset in self._assets(body.alias)
             if acc.is_entitlement(asset)
+            for one in {*named, *(people.families.get(body.into) or ())}
         )
 
     def contradicted(self, body: _Merging) -> Conflict | None:
@@ -124,8 +125,9 @@ class Merges:
     def _join(self, books: Books, name: str, body: en.Merge) -> None:
         self._done.append(body)
         for asset in self._assets(body.alias):
-            twice = acc.is_entitlement(asset) and self._people.minted.get(minting(body.into, asset))
-            if twice:  # nobody is given it twice for having been two people
+            kin = [one for one in self._people.kin(body.into) if one != body.alias]
+            given = any(self._people.minted.get(minting(one, asset)) for one in kin)
+            if acc.is_entitlement(asset) and given:  # nobody is given it twice for having been two people
                 self._aside(books, f"{name}:{asset}", body.alias, asset)
             else:
                 units = books.has(acc.member(body.alias), asset)

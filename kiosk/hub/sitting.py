@@ -65,7 +65,7 @@ class Sitting:
     def _devices(self, names: Sequence[str]) -> dict[str, sa.Row[tuple[object, ...]]]:
         """The devices, locked in order: two uploads of one device follow each other."""
         s = standings.c
-        asked = sa.select(devices, s.log_gen, s.ready_gen, s.retired_at, s.stable)
+        asked = sa.select(devices, s.log_gen, s.ready_gen, s.aside_gen, s.retired_at, s.stable)
         asked = asked.outerjoin(standings, s.device == devices.c.device)
         asked = asked.where(among(self._connection, devices.c.device, names)).order_by(devices.c.device)
         rows = self._connection.execute(asked.with_for_update(of=devices))

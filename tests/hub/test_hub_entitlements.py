@@ -102,3 +102,16 @@ def test_a_benefit_for_ever_is_for_ever(office: HeadOffice, till: Till) -> None:
         office.engine, lambda: NOW + 800 * 86_400_000_000, CountedIds("later"), office.settings
     )
     assert ask(later, till, "b", welcome) == "used"
+
+
+def test_three_accounts_of_one_person_are_given_it_once(office: HeadOffice, till: Till) -> None:
+    ask(office, till, "start", member="M2")  # M2's kiosk hears of the shop
+    till.write(en.Returned(asset=BIRTHDAY, amount=1, member="M2"), "M2")
+    assert ask(office, till, "c", member="M3") == ""
+    till.write(en.Used(asset=BIRTHDAY), "M3")
+    till.write(en.Merge(alias="M3", into="M1", proof="phone"))
+    till.write(en.Merge(alias="M2", into="M1", proof="phone"))
+    assert ask(office, till, "z", member="M1") == "used"
+    till.write(en.Used(asset=BIRTHDAY), "M1")
+    answer = office.sync(till.request())
+    assert answer.verdicts[-1].verdict == "disputed"
