@@ -116,13 +116,13 @@ def _low(connection: sa.Connection) -> list[tuple[str, str, int]]:
 
 
 def _cover_from_kin(connection: sa.Connection, gen: int) -> None:
-    """What a member lacks whose account was joined with another is taken from there."""
+    """What a member lacks whose account was joined with another is taken from there; PIN tries stay apart."""
     a = aliases.c
     pairs = connection.execute(sa.select(a.alias, a.into))
     joined = {acc.member(alias): acc.member(into) for alias, into in pairs}
     books = Books(connection)
     for account, asset, lack in _low(connection):
-        if account in joined:
+        if account in joined and asset != acc.TRIES:
             paid = max(0, min(lack, books.has(joined[account], asset)))
             books.move(Transfer(f"joined:{gen}:{account}:{asset}", joined[account], account, asset, paid))
     books.write()
@@ -131,13 +131,18 @@ def _cover_from_kin(connection: sa.Connection, gen: int) -> None:
 def _settle_floors(connection: sa.Connection, gen: int) -> None:
     """Whatever the logs took beyond what the restored books had is covered, and stays on record.
 
-    A once-only benefit that is short was minted in the lost time: it is minted again, under its only name.
+    Only grants that we sealed are booked below zero. So two things are known to have been made in the lost
+    time, and are made again: a once-only benefit, under its only name, and PIN tries, which a right PIN or
+    staff gave back.
     """
     books = Books(connection)
     for account, asset, lack in _low(connection):
-        name, source = minting(account.removeprefix(acc.member("")), asset), acc.WORLD
-        if not acc.is_entitlement(asset) or lack != 1 or _is_moved(connection, name):
-            name, source = f"floor:{gen}:{account}:{asset}", f"{DISPUTED}restore-{gen}"
+        name, source = f"floor:{gen}:{account}:{asset}", f"{DISPUTED}restore-{gen}"
+        minted = minting(account.removeprefix(acc.member("")), asset)
+        if acc.is_entitlement(asset) and lack == 1 and not _is_moved(connection, minted):
+            name, source = minted, acc.WORLD
+        elif asset == acc.TRIES:
+            name, source = f"refill:{gen}:{account}", acc.WORLD
         books.move(Transfer(name, source, account, asset, lack))
     books.write()
 

@@ -196,10 +196,16 @@ class Universe:
         if member.id == other.id or {member.id, other.id} & taken:
             return
         self.joined[member.id] = other.id
-        machine.write(Draft(en.Merge(alias=member.id, into=other.id, proof="both cards"), operator="staff-1"))
-        if self.chance.random() < 0.5:
-            undo = Draft(en.Unmerge(alias=member.id, into=other.id), operator="staff-1")
+        merge = Draft(en.Merge(alias=member.id, into=other.id, proof="both cards"), operator="staff-1")
+        undo = Draft(en.Unmerge(alias=member.id, into=other.id), operator="staff-1")
+        if self._is_written(machine, merge) and self.chance.random() < 0.5:
             self.later(self.chance.uniform(600, 90_000), lambda: machine.write(undo))
+
+    def _is_written(self, machine: Machine, draft: Draft) -> bool:
+        """Whether this became an entry, as far as staff can tell: nobody undoes what the power cut off."""
+        before = machine.on.journal.tail().n if machine.on else 0
+        machine.write(draft)
+        return machine.on is not None and machine.on.journal.tail().n > before
 
     def _counting(self, machine: Machine, script: Script) -> Script:
         """One at a time; whatever goes dark is switched on again a while later."""

@@ -270,6 +270,47 @@ def test_spent_tries_are_not_given_back_by_a_restore(hub: Restorable) -> None:
     assert [refusal.why for refusal in hub.sync(till, late).refused] == ["tries"]
 
 
+def test_tries_that_were_brought_back_in_the_lost_time_are_nobodys_debt(hub: Restorable) -> None:
+    till, other = hub.till("K1"), hub.till("K2")
+    hub.drain([till, other])
+    backup = hub.backup()
+    for turn in range(3):
+        hub.sync(other, sync.Want(id=f"t{turn}", member="M1", asset=acc.TRIES, amount=3))
+        look = sync.PinRequest(device="K2", member="M1", route="card", entry=f"e{turn}", pin="246810")
+        assert hub.office.pin(look).result == "right"
+        for ok in (False, False, True):
+            other.write(en.PinTry(route="card"), "M1")
+            other.write(en.PinTried(route="card", ok=ok, where="hub"), "M1")
+        hub.drain([other])
+    assert hub.books()["member:M1", acc.TRIES] == 5
+    hub.restore(backup)
+    hub.drain([till, other])
+    assert hub.recoveries()[-1] == (2, True)
+    books = hub.books()
+    assert ("member:M1", acc.TRIES) not in books  # staff unlock the PIN: nobody gets more tries by a restore
+    assert not [account for account, _ in books if account.startswith("suspense:")]
+    sound(hub, [till, other])
+
+
+def test_an_account_that_was_joined_lends_no_tries(hub: Restorable) -> None:
+    till, other = hub.till("K1"), hub.till("K2")
+    hub.drain([till, other])
+    backup = hub.backup()
+    for turn in range(2):
+        hub.sync(till, sync.Want(id=f"t{turn}", member="M2", asset=acc.TRIES, amount=5))
+        for _ in range(5):
+            till.write(en.PinTry(route="card"), "M2")
+        hub.drain([till])
+        hub.office.pins.unlock("M2")
+    till.write(en.Merge(alias="M2", into="M1", proof="phone"))
+    hub.drain([till])
+    hub.restore(backup)
+    hub.drain([till, other])
+    assert hub.recoveries()[-1] == (2, True)
+    assert hub.books()["member:M1", acc.TRIES] == 5
+    sound(hub, [till, other])
+
+
 def test_a_frozen_kiosk_tells_a_restored_hub(hub: Restorable) -> None:
     till, other = hub.till("K1"), hub.till("K2")
     hub.drain([till, other])

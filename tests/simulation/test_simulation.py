@@ -34,6 +34,13 @@ CAUGHT_BY = {
     "trusts-its-clock": 1,
 }
 """A recorded seed for each planted fault: the story in which the judge saw it."""
+ONCE_BROKEN = (
+    96229391070,  # staff undid a merge that the power cut off
+    96229391234,
+    96229391375,  # tries that right PINs brought back, lost with the database
+    96229391438,
+)
+"""Stories in which the judge once found something."""
 NEAR = 12
 """Any change to the code tells the stories anew: then one of the next few seeds must do."""
 
@@ -54,6 +61,11 @@ def test_planted_faults_are_caught(name: str) -> None:
     report = many(start, lambda told: told < NEAR, plant.seams, plant.weather, stop_at_first=True)
     assert report.broken, f"seeds {start} to {start + NEAR - 1} let '{plant.what}' pass"
     assert as_it_is(report.broken[0].seed, plant.weather) == []
+
+
+@pytest.mark.parametrize("seed", ONCE_BROKEN)
+def test_stories_that_once_broke_hold(seed: int) -> None:
+    assert tell(seed).violations == []
 
 
 def test_some_stories_hold() -> None:
