@@ -48,6 +48,26 @@ class ReaderChanged(Event):
     why: str = ""
 
 
+# --- scanners ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CodeScanned(Event):
+    """A scanner read one bar code or QR code: `text` is printable ASCII, at most 512 characters."""
+
+    scanner: str
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ScannerChanged(Event):
+    """A scanner came (`present`) or went; `why` is for staff."""
+
+    scanner: str
+    present: bool
+    why: str = ""
+
+
 # --- fingers -------------------------------------------------------------------------------------
 
 
@@ -221,12 +241,16 @@ class Ticked(Event):
 
 @dataclass(frozen=True, slots=True)
 class ClaimAsked(Event):
-    """Staff hold a voucher: number and six-character check code, as typed."""
+    """Staff hold a voucher: number and six-character check code, as typed, or its QR code as scanned.
+
+    `code` is what the scanner read; with it, number and check code are not needed.
+    """
 
     request: str
     number: str
     check: str
     operator: str
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from typing import Literal, Protocol
 
 from kiosk.events import Event
 from kiosk.ledger.entries import Body, Claim, ClockTrust, Entry, Redeem
+from kiosk.ledger.feed import ClaimKey, Colleague
 from kiosk.ledger.sync import Account, Gift, Want
 from kiosk.membership.cards import Card
 from kiosk.membership.claims import ClaimAnswer
@@ -129,6 +130,18 @@ class Replica(Protocol):
 
     def pack(self) -> int:
         """The rule pack's version."""
+
+    def claim_key(self, key_id: int) -> ClaimKey | None:
+        """Whose vouchers this key signs, if they are honoured here."""
+
+    def revoked(self, number: str) -> str:
+        """Why this voucher is worth nothing though its date is not over (void | revoked), or ''."""
+
+    def staff_card(self, card: bytes) -> Colleague | None:
+        """Whose staff card this is by its keyed hash."""
+
+    def colleague(self, staff: str) -> Colleague | None:
+        """Somebody of the store's staff by their id."""
 
 
 class Hub(Protocol):

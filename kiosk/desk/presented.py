@@ -17,6 +17,10 @@ SENTENCES = {
     ClaimAnswer.NOT_FINISHED: _("This voucher is still being printed. Wait for the kiosk."),
     ClaimAnswer.NOT_HERE: _("The right to claim this voucher is at another kiosk. Nothing was changed."),
     ClaimAnswer.NOT_NOW: _("Not now: the kiosk that printed it cannot be reached. Nothing was changed."),
+    ClaimAnswer.NOT_SURE: _(
+        "Genuine, but without the network nobody can tell whether it was used. Hand over nothing yet."
+    ),
+    ClaimAnswer.NOT_OURS: _("A voucher of another store, which is not honoured here. Hand over nothing."),
     ClaimAnswer.UNKNOWN: _(
         "Head office does not know this voucher yet. Check the number. Nothing was changed."
     ),

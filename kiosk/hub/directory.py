@@ -91,8 +91,11 @@ class Directory:
         )
         return {asset: int(pieces) for asset, pieces in self._connection.execute(asked.group_by(b.asset))}
 
-    def _claim_keys(self) -> dict[int, bytes]:
+    def _claim_keys(self) -> dict[int, feed.ClaimKey]:
         d = devices.c
-        store = sa.select(d.store).where(d.device == self._device).scalar_subquery()
-        asked = sa.select(d.voucher_key_id, d.voucher_public).where(d.store == store).order_by(d.device)
-        return {key_id: bytes(key) for key_id, key in self._connection.execute(asked)}
+        here = sa.select(d.store).where(d.device == self._device).scalar_subquery()
+        asked = sa.select(d.voucher_key_id, d.voucher_public, d.store, d.kiosk).where(d.store == here)
+        return {
+            key_id: feed.ClaimKey(public=bytes(public), store=store, kiosk=kiosk)
+            for key_id, public, store, kiosk in self._connection.execute(asked.order_by(d.device))
+        }

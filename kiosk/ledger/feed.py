@@ -7,7 +7,7 @@ changes (a restored head office, another policy), the chunk begins at 0 again, a
 gone.
 """
 
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 import msgspec
 import zstandard
@@ -25,17 +25,43 @@ _LEVEL = 3
 R = TypeVar("R", bound=msgspec.Struct)
 
 
+class ClaimKey(msgspec.Struct, frozen=True, kw_only=True):
+    """A device's voucher key: Ed25519 public key (32 bytes), and the place whose numbers it may sign."""
+
+    public: bytes
+    store: str
+    kiosk: str
+    revoked: bool = False
+    """Nothing that it signed is believed without asking head office."""
+
+
+class Colleague(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody of the store's staff. `cards` are keyed hashes (32 bytes each).
+
+    `verifier` is their PIN's, '' unless policy lets kiosks check PINs without head office.
+    """
+
+    id: str
+    name: str
+    role: Literal["assistant", "cashier", "manager", "technician"]
+    cards: tuple[bytes, ...] = ()
+    verifier: str = ""
+
+
 class Shop(msgspec.Struct, frozen=True, kw_only=True):
     """What is the same for every member: the catalogue, the rule pack (TOML text), who signs vouchers here.
 
-    `claim_keys` are the voucher keys of the store's devices: key id -> Ed25519 public key (32 bytes).
+    `claim_keys` are the voucher keys of the devices whose vouchers are honoured, by key id. `revoked` are
+    voucher numbers that are worth nothing though their date is not over: number -> why (void | revoked).
     """
 
     catalogue: int = 0
     gifts: tuple[Gift, ...] = ()
     pack: int = 0
     rules: str = ""
-    claim_keys: dict[int, bytes] = {}
+    claim_keys: dict[int, ClaimKey] = {}
+    revoked: dict[str, str] = {}
+    staff: tuple[Colleague, ...] = ()
 
 
 class DeniedRow(msgspec.Struct, frozen=True, array_like=True):

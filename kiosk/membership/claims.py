@@ -17,6 +17,10 @@ class ClaimAnswer(Enum):
     """The right to claim is somewhere else: it has to be asked for first."""
     NOT_NOW = "not-now"
     """It was asked for and did not come; nothing was changed."""
+    NOT_SURE = "not-sure"
+    """It is genuine, but without the network nobody here can tell whether it was used."""
+    NOT_OURS = "not-ours"
+    """It is of a store whose vouchers this one does not honour."""
     UNKNOWN = "unknown"
     """Head office has never heard of it."""
 

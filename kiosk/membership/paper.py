@@ -50,13 +50,34 @@ class QR:
 
 
 @dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of cells under a heading. `weights` share the width out; a negative one sets its column flush right."""
+
+    weights: tuple[int, ...]
+    heading: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Barcode:
+    """A CODE128 bar code of at most 24 digits and capital letters, its text under it."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Gap:
     """Blank space, in dots."""
 
     dots: int = 16
 
 
-Part = Title | Text | Row | Rule | Picture | QR | Gap
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Cut here and go on: what follows is a slip of its own. The last cut needs no part."""
+
+
+Part = Title | Text | Row | Rule | Picture | QR | Table | Barcode | Gap | Cut
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,9 +113,21 @@ class StoredReplica:
 
     # --- what the wiring needs -------------------------------------------------------------------
 
-    def claim_keys(self) -> dict[int, bytes]:
-        """The voucher keys of the store's devices: key id -> 32 bytes."""
-        return self._shop.claim_keys
+    def claim_key(self, key_id: int) -> feed.ClaimKey | None:
+        """Whose vouchers this key signs, if they are honoured here."""
+        return self._shop.claim_keys.get(key_id)
+
+    def revoked(self, number: str) -> str:
+        """Why this voucher is worth nothing though its date is not over, or ''."""
+        return self._shop.revoked.get(number, "")
+
+    def staff_card(self, card: bytes) -> feed.Colleague | None:
+        """Whose staff card this is by its keyed hash."""
+        return next((one for one in self._shop.staff if card in one.cards), None)
+
+    def colleague(self, staff: str) -> feed.Colleague | None:
+        """Somebody of the store's staff by their id."""
+        return next((one for one in self._shop.staff if one.id == staff), None)
 
     def is_home(self, member: str) -> bool:
         """Whether this kiosk is this member's home."""
