@@ -159,6 +159,52 @@ class PaperSeen(Event):
     seen: bool
 
 
+# --- fingers of staff ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimDeskOpened(Event):
+    """Somebody holds a voucher: let me look at it. `number` if it is known already, as digits."""
+
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PaperCareOpened(Event):
+    """I look after the printer."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenVouchersOpened(Event):
+    """Show me the prints that nobody could vouch for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keyed(Event):
+    """One key of the claim desk's pad: a character, 'clear' or 'back'. `field` is what its page was typing."""
+
+    field: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class VoucherTyped(Event):
+    """Number and check code are there: what about this voucher?"""
+
+
+@dataclass(frozen=True, slots=True)
+class NextVoucher(Event):
+    """The answer was read; another voucher, please."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoPaperFound(Event):
+    """Staff looked: this voucher never came out. `sure` the second time it is said."""
+
+    number: str
+    sure: bool = False
+
+
 # --- the hub and the journal ---------------------------------------------------------------------
 
 

@@ -62,11 +62,15 @@ class Attract(View):
 
 @dataclass(frozen=True, slots=True)
 class Busy(View):
-    """One moment: what is being done, in words. Shown for at most a few seconds."""
+    """One moment: what is being done, in words. Shown for at most a few seconds.
+
+    A wait that may take longer has `choices`: how to end it.
+    """
 
     frame: Frame
     title: str
     sentence: str
+    choices: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,3 +255,93 @@ class StillThere(View):
     seconds_total: int
     stay: str
     leave: str
+
+
+# --- staff ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class StaffHome(View):
+    """What this member of staff may do here: one tile each. `note` is small print under them."""
+
+    frame: Frame
+    title: str
+    sentence: str
+    tiles: tuple[Choice, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimDesk(View):
+    """A voucher is typed: number in groups, then check code; a scan needs neither.
+
+    `groups` and `check` are what was typed so far, `group_sizes` and `check_size` how much each takes.
+    `typing` says which of the two the pad types; `keys` are the pad's keys row by row, ten digits or the check
+    code's alphabet. `error` stands in the place of `hint`. `submit` rests until everything is there (`ready`).
+    """
+
+    frame: Frame
+    title: str
+    number_label: str
+    groups: tuple[str, ...]
+    group_sizes: tuple[int, ...]
+    check_label: str
+    check: str
+    check_size: int
+    typing: Literal["number", "check"]
+    keys: str
+    hint: str
+    error: str
+    clear: str
+    backspace: str
+    submit: Choice
+    ready: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict(View):
+    """The one answer about a presented voucher, over the whole page.
+
+    `tone`: go (hand over the gift), stop (hand over nothing) or wait (nobody can tell now). `icon` names a picture
+    of screens/art, `picture` the gift's, '' if the gift is not known.
+    """
+
+    frame: Frame
+    tone: Literal["go", "stop", "wait"]
+    icon: str
+    headline: str
+    sentence: str
+    gift_label: str
+    gift: str
+    picture: str
+    number_label: str
+    number: str
+    facts: tuple[str, ...]
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenVoucher:
+    """One print that nobody could vouch for. `answers`: what staff found."""
+
+    number: str
+    when: str
+    gift: str
+    member: str
+    answers: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenVouchers(View):
+    """The vouchers that staff should look into, a page at a time; `empty` is said when there are none."""
+
+    frame: Frame
+    title: str
+    sentence: str
+    rows: tuple[OpenVoucher, ...]
+    empty: str
+    page: int
+    pages: int
+    page_text: str
+    previous: str
+    following: str
