@@ -181,7 +181,7 @@ class OpenVouchersOpened(Event):
 
 @dataclass(frozen=True, slots=True)
 class Keyed(Event):
-    """One key of the claim desk's pad: a character, 'clear' or 'back'. `field` is what its page was typing."""
+    """One key of the claim desk's pad: a character, 'clear' or 'back'. `field`: what the page was typing."""
 
     field: str
     key: str

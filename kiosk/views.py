@@ -275,9 +275,9 @@ class StaffHome(View):
 class ClaimDesk(View):
     """A voucher is typed: number in groups, then check code; a scan needs neither.
 
-    `groups` and `check` are what was typed so far, `group_sizes` and `check_size` how much each takes.
-    `typing` says which of the two the pad types; `keys` are the pad's keys row by row, ten digits or the check
-    code's alphabet. `error` stands in the place of `hint`. `submit` rests until everything is there (`ready`).
+    `groups` and `check` are what was typed so far, `group_sizes` and `check_size` how much each takes. The pad
+    types one of them (`typing`): the number's digits, or the `keys` of the check code, row by row. `error`
+    stands in the place of `hint`. `submit` rests until everything is there (`ready`).
     """
 
     frame: Frame
@@ -302,8 +302,8 @@ class ClaimDesk(View):
 class Verdict(View):
     """The one answer about a presented voucher, over the whole page.
 
-    `tone`: go (hand over the gift), stop (hand over nothing) or wait (nobody can tell now). `icon` names a picture
-    of screens/art, `picture` the gift's, '' if the gift is not known.
+    `tone`: go (hand over the gift), stop (hand over nothing) or wait (nobody can tell now). `icon` names a
+    picture of screens/art, `picture` the gift's, '' if the gift is not known.
     """
 
     frame: Frame
