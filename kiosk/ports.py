@@ -223,12 +223,17 @@ class CardKey(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class CounterAnswer:
-    """What staff hear about a voucher: the answer, a sentence, the gift's name, when it was claimed."""
+    """What staff hear about a voucher: the answer, a sentence, the gift's name, when it was claimed.
+
+    `gift_id` and `claimed_kiosk` (its number, 0 if not known) are for whoever says it in another language.
+    """
 
     result: ClaimAnswer
     sentence: str
     gift: str = ""
     claimed_at: int | None = None
+    gift_id: str = ""
+    claimed_kiosk: int = 0
 
 
 class Counter(Protocol):

@@ -275,9 +275,9 @@ class StaffHome(View):
 class ClaimDesk(View):
     """A voucher is typed: number in groups, then check code; a scan needs neither.
 
-    `groups` and `check` are what was typed so far, `group_sizes` and `check_size` how much each takes. The pad
-    types one of them (`typing`): the number's digits, or the `keys` of the check code, row by row. `error`
-    stands in the place of `hint`. `submit` rests until everything is there (`ready`).
+    `groups` and `check` are what was typed so far, `group_sizes` and `check_size` how much each takes. The
+    pad types one of them (`typing`): the number's digits, or the `keys` of the check code, row by row.
+    `error` stands in the place of `hint`. `submit` rests until everything is there (`ready`).
     """
 
     frame: Frame

@@ -91,13 +91,13 @@ def tell_more(
 ) -> None:
     """Answer, with the gift, and with when (UTC microseconds) and at which kiosk it was claimed."""
     say = staff_words(world)
-    sentence, at = say(SENTENCES[said]), None
+    sentence, at, kiosk = say(SENTENCES[said]), None, 0
     if claimed is not None:
         at, kiosk = claimed
         sentence += say(
             " Claimed {day} {time} at kiosk {number}.", day=say.date(at), time=say.time(at), number=kiosk
         )
-    world.counter.answer(request, CounterAnswer(said, sentence, gift_name(world, gift), at))
+    world.counter.answer(request, CounterAnswer(said, sentence, gift_name(world, gift), at, gift, kiosk))
 
 
 def gift_name(world: World, gift_id: str) -> str:

@@ -20,7 +20,8 @@ _VERSION = 1
 _SIGNATURE = 64
 _GIFT_MAX = 16
 _LONGEST = 3 * (_HEAD.size + _GIFT_MAX + _SIGNATURE) // 2 + 3
-_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+CHECK_LENGTH = 6
+CHECK_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Check codes leave out what people confuse: 0 O 1 I."""
 
 
@@ -125,4 +126,4 @@ def parse_qr(text: str) -> tuple[Ticket, bytes, bytes]:
 def check_code(signature: bytes) -> str:
     """Six characters that only who saw the signature can know: 30 bits of its SHA-256."""
     bits = int.from_bytes(hashlib.sha256(b"check-code" + signature).digest()[:4], "big") >> 2
-    return "".join(_ALPHABET[bits >> shift & 31] for shift in range(25, -1, -5))
+    return "".join(CHECK_ALPHABET[bits >> shift & 31] for shift in range(25, -1, -5))
