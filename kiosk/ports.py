@@ -143,6 +143,9 @@ class Replica(Protocol):
     def colleague(self, staff: str) -> Colleague | None:
         """Somebody of the store's staff by their id."""
 
+    def masked_name(self, member: str) -> str:
+        """What may be shown of a member's name, '' if they are not known here."""
+
 
 class Hub(Protocol):
     """Questions to head office. Each returns at once; the answer is an event with the same request id."""

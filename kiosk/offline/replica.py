@@ -129,6 +129,15 @@ class StoredReplica:
         """Somebody of the store's staff by their id."""
         return next((one for one in self._shop.staff if one.id == staff), None)
 
+    def masked_name(self, member: str) -> str:
+        """What may be shown of a member's name, or ''."""
+        try:
+            found = self._file.one("SELECT facts FROM members WHERE member = ?", (member,))
+            return feed.unpack_facts(found[0]).name if found else ""
+        except (DiskError, feed.MalformedRows) as trouble:
+            self._troubled(trouble)
+            return ""
+
     def is_home(self, member: str) -> bool:
         """Whether this kiosk is this member's home."""
         try:
