@@ -261,6 +261,28 @@ class StillThere(View):
 
 
 @dataclass(frozen=True, slots=True)
+class PinPad(View):
+    """A member of staff's PIN, on a page of its own, with the pad of Confirm.
+
+    `error` tells what happened to the last try ('' at first). `confirm` tells Confirmed(ticket, pin),
+    `cancel` tells WentBack.
+    """
+
+    frame: Frame
+    title: str
+    sentence: str
+    ticket: str
+    pin_label: str
+    pin_hint: str
+    pin_length: int
+    error: str
+    clear: str
+    backspace: str
+    cancel: str
+    confirm: str
+
+
+@dataclass(frozen=True, slots=True)
 class StaffHome(View):
     """What this member of staff may do here: one tile each. `note` is small print under them."""
 
