@@ -9,6 +9,7 @@ import click
 import sqlalchemy as sa
 
 from kiosk.hub import backups
+from kiosk.hub.check_verb import check
 from kiosk.hub.office import HeadOffice
 from kiosk.hub.opening import HeadOfficeRuns, alone
 from kiosk.hub.reaching import RUNS, config_option, console_of, here_or_there, plainly, settings_of, whoami
@@ -67,7 +68,7 @@ def recovery(config: Path) -> None:
     _here(config, lambda office: _show(recovery_record(office)))
 
 
-CARE_VERBS: tuple[click.Command, ...] = (backup, restore, restored, device, recovery)
+CARE_VERBS: tuple[click.Command, ...] = (backup, restore, restored, device, recovery, check)
 
 
 def _tell_restored(office: HeadOffice, why: str) -> None:

@@ -130,7 +130,8 @@ class Merges:
             if acc.is_entitlement(asset) and given:  # nobody is given it twice for having been two people
                 self._aside(books, f"{name}:{asset}", body.alias, asset)
             else:
-                units = books.has(acc.member(body.alias), asset)
+                # In a recovery the alias may be below zero for now: that is its own until the end.
+                units = max(0, books.has(acc.member(body.alias), asset))
                 self._carry(books, Transfer(f"{name}:{asset}", *_between(body), asset, units), body.alias)
         owed = books.has(acc.debt(body.alias), acc.RISK)
         books.move(Transfer(f"{name}:debt", acc.debt(body.alias), acc.debt(body.into), acc.RISK, owed))
@@ -151,7 +152,7 @@ class Merges:
             self._moves[body.alias, asset] = -before.get(asset, 0)
 
     def _aside(self, books: Books, name: str, alias: str, asset: str) -> None:
-        units = books.has(acc.member(alias), asset)
+        units = max(0, books.has(acc.member(alias), asset))
         books.move(Transfer(name, acc.member(alias), f"suspense:merge:{alias}", asset, units))
 
     def _sweep(self, books: Books, name: str, body: en.Returned) -> None:

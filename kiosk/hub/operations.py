@@ -52,12 +52,13 @@ class Operation:
         return "expired" if self.expired else "voided" if self.state == "voided" else ""
 
 
-_Follower = en.Printing | en.Post | en.Void | en.Unknown | en.Claim | en.Release | en.Expire
+Follower = en.Printing | en.Post | en.Void | en.Unknown | en.Claim | en.Release | en.Expire
 _FOLLOWERS = (en.Printing, en.Post, en.Void, en.Unknown, en.Claim, en.Release, en.Expire)
 _HOLDER_ONLY = (en.Void, en.Claim, en.Release, en.Expire)
 _ENDS = (en.Void, en.Claim, en.Expire)
 _ISSUER_ONLY = (en.Printing, en.Post, en.Void, en.Unknown)
-_FINAL = frozenset({"posted", "voided"})
+FINAL = frozenset({"posted", "voided"})
+"""States that an operation never leaves."""
 
 
 class OpenBook:
@@ -139,10 +140,10 @@ class Operations:
         against = self._contradicted(operation, body)
         if against:
             return Conflict("disputed", against)
-        _step(operation, body)
+        step(operation, body)
         return None
 
-    def _contradicted(self, operation: Operation, body: _Follower) -> str:
+    def _contradicted(self, operation: Operation, body: Follower) -> str:
         """What of the operation speaks against this entry of this device, or ''."""
         reasons = (
             (isinstance(body, _ISSUER_ONLY) and operation.device != self._device, "not-the-issuer"),
@@ -150,7 +151,7 @@ class Operations:
                 getattr(body, "voucher", operation.redeem.voucher) != operation.redeem.voucher,
                 "voucher-differs",
             ),
-            (isinstance(body, en.Post | en.Void) and operation.state in _FINAL, f"already-{operation.state}"),
+            (isinstance(body, en.Post | en.Void) and operation.state in FINAL, f"already-{operation.state}"),
             (isinstance(body, _ENDS) and operation.ended, f"already-{operation.ended}"),
             (isinstance(body, _HOLDER_ONLY) and not self._holds(operation), "right-not-held"),
         )
@@ -218,13 +219,14 @@ class Operations:
             operation.disputed = operation.changed = True
 
 
-def _step(operation: Operation, body: _Follower) -> None:
+def step(operation: Operation, body: Follower) -> None:
+    """Take an operation one entry further."""
     operation.changed = True
     if isinstance(body, _HOLDER_ONLY):
         operation.hand("" if isinstance(body, en.Release) else None)
     operation.claimed = operation.claimed or isinstance(body, en.Claim)
     operation.expired = operation.expired or isinstance(body, en.Expire)
-    if operation.state not in _FINAL:
+    if operation.state not in FINAL:
         operation.state = _state_after(body) or operation.state
 
 

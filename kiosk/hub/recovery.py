@@ -48,6 +48,11 @@ def hold(connection: sa.Connection, *, alone: bool = False) -> Era | None:
     if is_postgres(connection):  # SQLite has one writer anyway
         lock = sa.func.pg_advisory_xact_lock if alone else sa.func.pg_advisory_xact_lock_shared
         connection.execute(sa.select(lock(_LOCK)))
+    return era_of(connection)
+
+
+def era_of(connection: sa.Connection) -> Era | None:
+    """The era as it stands, for those who only look: it may end while they do."""
     g = generations.c
     first = sa.select(sa.func.min(g.gen)).scalar_subquery()
     asked = sa.select(g.gen, first.label("base"), g.ended_at).order_by(g.gen.desc()).limit(1)

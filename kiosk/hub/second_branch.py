@@ -14,7 +14,8 @@ from kiosk.ledger import accounts as acc
 from kiosk.ledger import entries as en
 from kiosk.ledger.legs import Transfer
 
-_BRANCH = "suspense:branch:"
+BRANCH = "suspense:branch:"
+"""Where rights lie that only a second log of a device took."""
 
 
 def keep(connection: sa.Connection, device: str, forked: Sequence[Link], now: int) -> None:
@@ -91,7 +92,7 @@ def _grants(connection: sa.Connection, device: str, gids: set[str]) -> Iterator[
     for row in rows:
         if row.d > last[row.gen]:
             held = acc.escrow(device, row.member)
-            aside = held.replace(acc.escrow(""), _BRANCH, 1)
+            aside = held.replace(acc.escrow(""), BRANCH, 1)
             yield Transfer(f"branch:{row.gid}", held, aside, row.asset, row.amount)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import sqlalchemy as sa
 
+from kiosk.hub.inspection import inspect
 from kiosk.hub.records import chain_holds
 from kiosk.hub.tables import balances, devices, entries, redemptions, transfers
 from kiosk.hub.tables import branches as kept_branches
@@ -64,6 +65,7 @@ class Court:
         yield "I11", self.only_copies_are_frozen()
         yield "I8", self.vouchers_lived_their_days()
         yield "I13", self.nothing_is_set_aside_without_cause()
+        yield "check", map(str, inspect(self._connection))
 
     def acknowledged_is_kept(self) -> Iterator[str]:
         """What a journal told its callers is durable is at head office, byte for byte, once."""

@@ -11,6 +11,7 @@ from restoring import Restorable
 from till import NOW, Till, act
 
 from kiosk.hub.declined import Declined
+from kiosk.hub.inspection import inspect
 from kiosk.hub.records import chain_holds, sums_to_zero
 from kiosk.hub.risk import put_at_risk
 from kiosk.hub.tables import entries, packs, redemptions
@@ -54,6 +55,7 @@ def live(hub: Restorable, tills: list[Till], chance: random.Random, steps: int) 
 
 def sound(hub: Restorable, tills: list[Till]) -> None:
     with hub.engine.begin() as connection:
+        assert list(inspect(connection)) == []
         assert sums_to_zero(connection)
         for till in tills:
             assert chain_holds(connection, till.device)
@@ -243,7 +245,7 @@ def test_what_was_credited_and_spent_in_the_lost_time_is_covered_at_readiness(hu
 
     with hub.engine.begin() as connection:
         books = Books(connection)
-        books.move(Transfer("write-off", acc.member("M2"), acc.WORLD, acc.POINTS, 400))
+        books.move(Transfer("write-off:M2", acc.member("M2"), acc.WORLD, acc.POINTS, 400))
         books.write()
     hub.drain([till, other])
     assert hub.recoveries()[-1] == (2, True)
@@ -398,6 +400,27 @@ def test_a_benefit_given_in_the_lost_time_is_not_given_again(hub: Restorable) ->
     hub.drain(tills)
     assert hub.books() == before
     assert [refusal.why for refusal in hub.sync(tills[1], once(asset, "h")).refused] == ["used"]
+
+
+def test_two_accounts_given_a_benefit_and_joined_in_the_lost_time_owe_nothing(hub: Restorable) -> None:
+    with hub.engine.begin() as connection:
+        connection.execute(sa.insert(packs).values(version=1, rules=ENTITLEMENTS))
+    tills = [hub.till("K1"), hub.till("K2")]
+    hub.drain(tills)
+    backup = hub.backup()
+    asset = acc.entitlement("welcome", "ever")
+    for till, member in zip(tills, ("M1", "M2"), strict=True):
+        hub.sync(till, sync.Want(id=f"for-{member}", member=member, asset=asset, amount=1))
+        till.write(en.Used(asset=asset), member)
+    hub.drain(tills)
+    tills[1].write(en.Merge(alias="M1", into="M2", proof="phone"))
+    hub.drain(tills)
+    before = hub.books()
+    hub.restore(backup)
+    hub.drain(tills)
+    assert hub.recoveries()[-1] == (2, True)
+    assert hub.books() == before
+    sound(hub, tills)
 
 
 # --- orders ---------------------------------------------------------------------------------------
