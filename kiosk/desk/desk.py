@@ -9,11 +9,13 @@ from kiosk import views
 from kiosk.desk import notices
 from kiosk.desk.attract import attract
 from kiosk.desk.counter import answer, printed_late
-from kiosk.desk.customer import visit
+from kiosk.desk.devices import Devices
 from kiosk.desk.elsewhere import Elsewhere
 from kiosk.desk.expiry import Expiry
 from kiosk.desk.pages import Journey, Page, VisitEnded, frame
 from kiosk.desk.privacy import redacted
+from kiosk.desk.staff import arrival
+from kiosk.desk.staff_counter import ScreenCounter
 from kiosk.desk.world import World
 from kiosk.ports import JournalFailed, NotHeld
 from kiosk.words import DEFAULT, LANGUAGES, Words
@@ -44,6 +46,8 @@ class Desk:
         self._words = {code: Words(code, world.shop.zone) for code in LANGUAGES}
         self._elsewhere = Elsewhere(world)
         self._expiry = Expiry(world)
+        self._counter = ScreenCounter(world.counter, lambda asked: answer(world, self._elsewhere, asked))
+        world.counter = self._counter
         self._journey: Journey[None] | None = None
         self._page: Page | None = None
         self._drawn_for: Journey[None] | None = None
@@ -51,8 +55,7 @@ class Desk:
         self._touched_at = world.clock.monotonic()
         self._page_since = self._touched_at
         self._waiting: ev.CardTapped | None = None
-        self._readers: set[str] = set()
-        self._readers_gone: set[str] = set()
+        self._devices = Devices(world)
         self.out_of_service = ""
         """A fault code when nobody can be served; the process then ends and recovers at its next start."""
 
@@ -62,7 +65,7 @@ class Desk:
 
     def handle(self, event: ev.Event) -> None:
         """Take one event; a journal that failed ends all service."""
-        if self.out_of_service:
+        if self.out_of_service or self._meant_for_nobody(event):
             return
         try:
             self._take(event)
@@ -94,13 +97,18 @@ class Desk:
                 self._tapped(event)
             case ev.CardRemoved(reader=reader):
                 self._removed(reader)
-            case ev.ReaderChanged():
-                self._reader_changed(event)
+            case ev.ReaderChanged() | ev.ScannerChanged():
+                self._devices.hear(event)
+                self._pass_on(event)
             case _ if isinstance(event, NEWS):
                 self._pass_on(event)
             case _:
                 self._touched_at = now
                 self._touch(event)
+
+    def _meant_for_nobody(self, event: ev.Event) -> bool:
+        """A code under the scanner means nothing to a page that does not ask for one."""
+        return isinstance(event, ev.CodeScanned) and not (self._page is not None and self._page.scans)
 
     # --- fingers ---------------------------------------------------------------------------------
 
@@ -134,14 +142,6 @@ class Desk:
             self._waiting = tap
             return
         self._end_visit(then=tap)
-
-    def _reader_changed(self, event: ev.ReaderChanged) -> None:
-        """One reader that works is enough to be invited."""
-        (self._readers.add if event.present else self._readers.discard)(event.reader)
-        self._readers_gone.clear()
-        if not self._readers:
-            self._readers_gone.add(event.reader)
-        self._pass_on(event)
 
     def _removed(self, reader: str) -> None:
         if self._waiting is not None and self._waiting.reader == reader:
@@ -182,7 +182,7 @@ class Desk:
     # --- the journey -----------------------------------------------------------------------------
 
     def _invite(self) -> None:
-        self._begin(attract(self._world, self._readers_gone))
+        self._begin(attract(self._world, self._devices.readers_gone))
 
     def _begin(self, journey: Journey[None]) -> None:
         self._journey = journey
@@ -212,7 +212,7 @@ class Desk:
         if not isinstance(self._shown, views.Attract):
             self._world.say = self._words[DEFAULT]  # the one before chose it, not the one who comes
         if tap is not None:
-            self._begin(visit(self._world, tap))
+            self._begin(arrival(self._world, self._counter, tap))
             return
         self._invite()
 

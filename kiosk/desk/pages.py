@@ -23,12 +23,14 @@ class Page:
     `countdown_s` > 0: the page has its own clock and ends the visit itself; 0: the visit's idle dialog does.
     `held`: something is under way (a print): nobody can leave, no clock runs.
     `after_s` > 0: most answers come sooner, so the page before stays that long and nothing flashes.
+    `scans`: bar codes that are scanned meanwhile are meant for it; other pages hear nothing of them.
     """
 
     draw: Draw
     countdown_s: int = 0
     held: bool = False
     after_s: float = 0.0
+    scans: bool = False
 
 
 T = TypeVar("T")

@@ -1,7 +1,7 @@
 """What every journey is given: the shop's settings and the ports, in one place."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
@@ -63,6 +63,8 @@ class World(Front):
     counter: ports.Counter
     say: Words
     """The visitor's language now; the desk keeps it up to date."""
+    scanners: set[str] = field(default_factory=set)
+    """The bar code scanners that work now; the desk keeps them up to date."""
 
     def rules(self) -> Rules:
         """The rule pack in force, read when it changed; one that cannot be read changes nothing."""

@@ -1,0 +1,24 @@
+"""Which devices that read something for us work now."""
+
+from kiosk.desk.world import World
+from kiosk.events import ReaderChanged, ScannerChanged
+
+
+class Devices:
+    """Card readers and bar code scanners that came and went."""
+
+    def __init__(self, world: World) -> None:
+        self._scanners = world.scanners
+        self._readers: set[str] = set()
+        self.readers_gone: set[str] = set()
+        """The card reader that is missed: one that works is enough to be invited."""
+
+    def hear(self, event: ReaderChanged | ScannerChanged) -> None:
+        """One of them came or went."""
+        if isinstance(event, ScannerChanged):
+            (self._scanners.add if event.present else self._scanners.discard)(event.scanner)
+            return
+        (self._readers.add if event.present else self._readers.discard)(event.reader)
+        self.readers_gone.clear()
+        if not self._readers:
+            self.readers_gone.add(event.reader)

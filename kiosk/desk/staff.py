@@ -1,0 +1,87 @@
+"""A card on the reader: members visit, staff sign in. What staff may do here follows from their role."""
+
+import contextlib
+
+from kiosk import events as ev
+from kiosk import views
+from kiosk.desk import notices
+from kiosk.desk.claim_desk import claim_desk
+from kiosk.desk.customer import visit
+from kiosk.desk.pages import Journey
+from kiosk.desk.staff_counter import ScreenCounter
+from kiosk.desk.staff_elsewhere import paper_care, sign_in
+from kiosk.desk.staff_pages import ROLES, Locked, staff_frame, staff_page
+from kiosk.desk.staff_vouchers import look_into, to_look_into
+from kiosk.desk.world import World
+from kiosk.ledger.feed import Colleague
+from kiosk.words import Words
+
+DUTIES: dict[str, tuple[type[ev.Event], ...]] = {
+    "assistant": (ev.ClaimDeskOpened, ev.PaperCareOpened),
+    "cashier": (ev.ClaimDeskOpened, ev.OpenVouchersOpened, ev.PaperCareOpened),
+    "manager": (ev.ClaimDeskOpened, ev.OpenVouchersOpened, ev.PaperCareOpened),
+    "technician": (ev.PaperCareOpened,),
+}
+"""Role -> what its tiles open. Who may look into vouchers may make one void, which gives points back."""
+
+
+def arrival(world: World, counter: ScreenCounter, tap: ev.CardTapped) -> Journey[None]:
+    """From a card on the reader to a cleared screen."""
+    colleague = world.replica.staff_card(world.card_key.hash(tap.card))
+    if colleague is None:
+        yield from visit(world, tap)
+    else:
+        yield from _staff_visit(world, counter, colleague, tap)
+
+
+def _staff_visit(
+    world: World, counter: ScreenCounter, colleague: Colleague, tap: ev.CardTapped
+) -> Journey[None]:
+    denied = world.replica.denied(world.card_key.hash(tap.card))
+    if denied:
+        yield from notices.read_it(notices.denied_card(world, denied))
+        return
+    signed_in = yield from sign_in(world, colleague, world.ids.uuid7())
+    if signed_in is not None:
+        with contextlib.suppress(Locked):
+            yield from _at_work(world, counter, signed_in)
+
+
+def _at_work(world: World, counter: ScreenCounter, colleague: Colleague) -> Journey[None]:
+    """Staff home, and what its tiles open, until they sign out or the page locks."""
+    home = staff_page(world, lambda say, left: staff_home(world, say, colleague, left))
+    duties = DUTIES.get(colleague.role, ())
+    while True:
+        event = yield home
+        if not isinstance(event, duties):
+            continue
+        match event:
+            case ev.ClaimDeskOpened():
+                yield from claim_desk(world, counter, colleague)
+            case ev.OpenVouchersOpened():
+                yield from look_into(world, counter, colleague)
+            case ev.PaperCareOpened():
+                yield from paper_care(world, colleague)
+
+
+def staff_home(world: World, say: Words, colleague: Colleague, left: int) -> views.StaffHome:
+    """The tiles of somebody's role."""
+    role = say(ROLES.get(colleague.role, colleague.role))
+    return views.StaffHome(
+        frame=staff_frame(world, say, colleague, left),
+        title=say("Hello, {name}", name=colleague.name),
+        sentence=say("{role}. What you do here is kept in the records under your name.", role=role),
+        tiles=tuple(_tile(world, say, duty) for duty in DUTIES.get(colleague.role, ())),
+    )
+
+
+def _tile(world: World, say: Words, duty: type[ev.Event]) -> views.Choice:
+    if duty is ev.ClaimDeskOpened:
+        note = say("A voucher is shown: check it and hand over the gift")
+        return views.Choice(say("Claim desk"), ev.ClaimDeskOpened(), icon="ticket", note=note)
+    if duty is ev.OpenVouchersOpened:
+        count = len(to_look_into(world))
+        note = say("{count} prints to check", count=count) if count else say("Nothing to check")
+        return views.Choice(say("Vouchers to look into"), ev.OpenVouchersOpened(), icon="eye", note=note)
+    note = say("Something is wrong with it") if world.printer.ready() else say("Ready to print")
+    return views.Choice(say("Printer"), ev.PaperCareOpened(), icon="print", note=note)
