@@ -9,11 +9,12 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 
 from kiosk.hub.books import Books, Key
-from kiosk.hub.bulk import add_all
+from kiosk.hub.bulk import add_all, insert_all
 from kiosk.hub.changes import touch
 from kiosk.hub.entitlements import minting
 from kiosk.hub.lookups import Lookups
 from kiosk.hub.operations import Conflict
+from kiosk.hub.recovery_tables import partings
 from kiosk.hub.risk import Posted, repay, repayment_keys
 from kiosk.hub.shelves import Reader
 from kiosk.hub.tables import aliases, cards, merge_moves, merged_cards
@@ -33,6 +34,7 @@ class Merges:
         self._people = lookups.people
         self._done: list[_Merging] = []
         self._moves: dict[tuple[str, str], int] = {}
+        self._partings: list[tuple[str, str, str, str, int]] = []
 
     def read(self, bodies: Iterable[en.Body | None]) -> Reader:
         """Look up, and lock, everybody whom a merge names; and who comes back to a merged account."""
@@ -116,6 +118,7 @@ class Merges:
             touch(connection, [body.alias, body.into])
         rows = [(*key, amount) for key, amount in sorted(self._moves.items()) if amount]
         add_all(connection, merge_moves, rows)
+        insert_all(connection, partings, self._partings)
 
     # --- inside ----------------------------------------------------------------------------------
 
@@ -144,11 +147,10 @@ class Merges:
         assets = {*before, *(asset for alias, asset in self._moves if alias == body.alias)}
         for asset in sorted(assets):
             due = before.get(asset, 0) + self._moves.get((body.alias, asset), 0)
-            debtor, creditor = (body.into, body.alias) if due > 0 else (body.alias, body.into)
-            there = max(0, min(abs(due), books.has(acc.member(debtor), asset)))
-            books.move(Transfer(f"{name}:{asset}", acc.member(debtor), acc.member(creditor), asset, there))
-            note = (acc.WORLD, f"suspense:merge:{creditor}", OWED + asset, abs(due) - there)
-            books.move(Transfer(f"{name}:{asset}:owed", *note))
+            if self._people.recovering():
+                self._partings.append((name, asset, body.alias, body.into, due))
+            else:
+                _give_back(books, name, asset, (body.alias, body.into), due)
             self._moves[body.alias, asset] = -before.get(asset, 0)
 
     def _aside(self, books: Books, name: str, alias: str, asset: str) -> None:
@@ -170,6 +172,27 @@ class Merges:
         for alias in noted:
             units = leg.amount if leg.source == acc.member(alias) else -leg.amount
             self._moves[alias, leg.asset] = self._moves.get((alias, leg.asset), 0) + units
+
+
+def part_late(connection: sa.Connection) -> None:
+    """Give back what merges that were undone during a recovery are due, now that every log is in.
+
+    Who was joined again meanwhile is one person: nothing goes back and forth.
+    """
+    joined = sa.exists().where(aliases.c.alias == partings.c.alias)
+    books = Books(connection)
+    for row in connection.execute(sa.select(partings).where(~joined).order_by(partings.c.entry)).all():
+        _give_back(books, row.entry, row.asset, (row.alias, row.into), row.due)
+    books.write()
+
+
+def _give_back(books: Books, name: str, asset: str, pair: tuple[str, str], due: int) -> None:
+    """Move what the second of a pair owes the first, as far as it is there; the rest is noted for people."""
+    creditor, debtor = pair if due > 0 else pair[::-1]
+    there = max(0, min(abs(due), books.has(acc.member(debtor), asset)))
+    books.move(Transfer(f"{name}:{asset}", acc.member(debtor), acc.member(creditor), asset, there))
+    note = (acc.WORLD, f"suspense:merge:{creditor}", OWED + asset, abs(due) - there)
+    books.move(Transfer(f"{name}:{asset}:owed", *note))
 
 
 def _lead_cards_over(connection: sa.Connection, body: en.Merge) -> None:

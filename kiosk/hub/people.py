@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from kiosk.hub.bulk import among
 from kiosk.hub.portraits import newest_pack
+from kiosk.hub.recovery import era_of
 from kiosk.hub.shelves import Shelf
 from kiosk.hub.tables import aliases, balances, members, merge_moves, transfers
 from kiosk.ledger import accounts as acc
@@ -18,6 +19,7 @@ class People:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
         self._rules: Rules | None = None
+        self._recovering: bool | None = None
         self.survivors = Shelf(self._survivors)
         self.families = Shelf(self._families)
         self.locked = Shelf(self._locked)
@@ -44,6 +46,13 @@ class People:
             except BadRules:
                 self._rules = FIRST
         return self._rules
+
+    def recovering(self) -> bool:
+        """Whether what members have is known only once every log is in again."""
+        if self._recovering is None:
+            era = era_of(self._connection)
+            self._recovering = era is not None and era.recovering
+        return self._recovering
 
     def _survivors(self, names: list[str]) -> Iterable[tuple[str, str]]:
         """alias -> the member that it was merged into."""

@@ -11,11 +11,12 @@ from kiosk.hub.bulk import among, insert_all, set_all
 from kiosk.hub.entitlements import minting
 from kiosk.hub.intake import Intake
 from kiosk.hub.lookups import Lookups
+from kiosk.hub.merges import part_late
 from kiosk.hub.operations import OpenBook
 from kiosk.hub.people import People
 from kiosk.hub.rebooking import Rebooking, voucher_in
 from kiosk.hub.recovery import Era, awaited, hold
-from kiosk.hub.recovery_tables import generations, standings, waiting
+from kiosk.hub.recovery_tables import generations, partings, standings, waiting
 from kiosk.hub.risk import repay
 from kiosk.hub.shelves import read_together
 from kiosk.hub.tables import aliases, balances, entries, grants, redemptions, transfers, wants
@@ -49,6 +50,7 @@ def finish(connection: sa.Connection, desk_in: Callable[[Era], Desk]) -> bool:
         return False
     desk = desk_in(era)
     _one_round(connection, desk, sa.true(), patient=False)
+    part_late(connection)
     _cover_from_kin(connection, era.gen)
     _settle_debts(connection, era.gen)
     _settle_floors(connection, era.gen)
@@ -116,16 +118,24 @@ def _low(connection: sa.Connection) -> list[tuple[str, str, int]]:
 
 
 def _cover_from_kin(connection: sa.Connection, gen: int) -> None:
-    """What a member lacks whose account was joined with another is taken from there; PIN tries stay apart."""
-    a = aliases.c
-    pairs = connection.execute(sa.select(a.alias, a.into))
-    joined = {acc.member(alias): acc.member(into) for alias, into in pairs}
+    """What a member lacks who was joined with others is taken from those; PIN tries stay apart.
+
+    Whoever was parted from them again during this recovery counts, too: grants to either came from both.
+    """
+    a, p = aliases.c, partings.c
+    pairs = {tuple(pair) for pair in connection.execute(sa.select(a.alias, a.into))}
+    pairs |= {tuple(pair) for pair in connection.execute(sa.select(p.alias, p.into))}
+    kin: dict[str, set[str]] = defaultdict(set)
+    for alias, into in pairs:
+        kin[acc.member(alias)].add(acc.member(into))
+        kin[acc.member(into)].add(acc.member(alias))
     books = Books(connection)
-    for account, asset, lack in _low(connection):
-        if account in joined and asset != acc.TRIES:
-            paid = max(0, min(lack, books.has(joined[account], asset)))
-            books.move(Transfer(f"joined:{gen}:{account}:{asset}", joined[account], account, asset, paid))
+    for account, asset, _ in _low(connection):
+        for one in sorted(kin.get(account, ())) if asset != acc.TRIES else ():
+            paid = max(0, min(-books.has(account, asset), books.has(one, asset)))
+            books.move(Transfer(f"joined:{gen}:{account}:{asset}:{one}", one, account, asset, paid))
     books.write()
+    connection.execute(sa.delete(partings))
 
 
 def _settle_floors(connection: sa.Connection, gen: int) -> None:

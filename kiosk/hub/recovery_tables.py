@@ -37,6 +37,18 @@ waiting = sa.Table(
 )
 """Entries about a right to claim that came before those of its earlier holder: applied after them."""
 
+partings = sa.Table(
+    "partings",
+    metadata,
+    sa.Column("entry", sa.Text, primary_key=True),
+    sa.Column("asset", sa.Text, primary_key=True),
+    sa.Column("alias", sa.Text, nullable=False),
+    sa.Column("into", sa.Text, nullable=False),
+    sa.Column("due", sa.BigInteger, nullable=False),
+)
+"""Merges undone while a recovery lasts: `due` units go from `into` back to `alias` at its end, below 0 the
+other way. Only then it is known what either has."""
+
 backups = sa.Table(
     "backups",
     metadata,

@@ -423,6 +423,31 @@ def test_two_accounts_given_a_benefit_and_joined_in_the_lost_time_owe_nothing(hu
     sound(hub, tills)
 
 
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_accounts_joined_and_parted_in_the_lost_time_have_no_more_than_before(
+    hub: Restorable, order: tuple[int, int]
+) -> None:
+    tills = [hub.till("K1"), hub.till("K2")]
+    hub.drain(tills)
+    backup = hub.backup()
+    tills[0].write(en.Merge(alias="M1", into="M2", proof="phone"))
+    hub.drain(tills)
+    hub.sync(tills[1], points("w", "M2", 1900))
+    tills[1].redeem("op", "M2", points=1900)
+    tills[0].write(en.Unmerge(alias="M1", into="M2"))
+    hub.drain(tills)
+    before = hub.books()
+    assert before["suspense:merge:M1", "owed:points"] == 900
+    hub.restore(backup)
+    hub.drain([tills[place] for place in order])
+    assert hub.recoveries()[-1] == (2, True)
+    books = hub.books()
+    own = [books.get((acc.member(member), acc.POINTS), 0) for member in ("M1", "M2")]
+    assert (sum(own), min(own)) == (100, 0)
+    assert not [account for account, _ in books if account.startswith("suspense:disputed")]
+    sound(hub, tills)
+
+
 # --- orders ---------------------------------------------------------------------------------------
 
 

@@ -36,6 +36,7 @@ CAUGHT_BY = {
 """A recorded seed for each planted fault: the story in which the judge saw it."""
 ONCE_BROKEN = (
     771000138,  # two accounts joined in the lost time, each with a once-only benefit of its own
+    771000274,  # accounts parted in the lost time, before another log told what was spent of both
     96229391070,  # staff undid a merge that the power cut off
     96229391234,
     96229391375,  # tries that right PINs brought back, lost with the database
