@@ -15,6 +15,7 @@ from kiosk.hub.rights import Ids
 from kiosk.hub.settings import HubSettings
 from kiosk.hub.staff import Pair, Person, Proof, Role, Staff
 from kiosk.hub.tables import redemptions
+from kiosk.ledger import accounts as acc
 
 _MINUTE_US = 60_000_000
 _LONGEST_US = 12 * 60 * _MINUTE_US
@@ -184,7 +185,7 @@ def _check(rule: Rule, people: list[Person], subjects: set[str]) -> None:
         raise Declined(403, "role", f"a {strangers[0]} may not do this")
     if not any(person.role in rule.must for person in people):
         raise Declined(403, "role", f"one of the two must be a {' or '.join(sorted(rule.must))}")
-    if any(subjects & {person.id, person.member} for person in people):
+    if any(subjects & {person.id, acc.staff(person.id), person.member} for person in people):
         raise Declined(403, "own-account", "nobody acts on their own account")
 
 

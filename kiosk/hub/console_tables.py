@@ -17,6 +17,28 @@ staff = sa.Table(
 )
 """People: an argon2id verifier, wrong PINs in a row, and the member they are themselves, if any."""
 
+shop_staff = sa.Table(
+    "shop_staff",
+    metadata,
+    sa.Column("staff", sa.Text, primary_key=True),
+    sa.Column("store", sa.Text, nullable=False),
+    sa.Column("verifier", sa.Text, nullable=False),
+)
+"""Who of them signs in at kiosks and counters: of which store ('' for every one), and the PIN for it.
+
+That PIN is not the one for head office: where policy lets kiosks check PINs, its verifier lies in the shops.
+"""
+
+staff_cards = sa.Table(
+    "staff_cards",
+    metadata,
+    sa.Column("hash", sa.LargeBinary, primary_key=True),
+    sa.Column("staff", sa.Text, nullable=False, index=True),
+    sa.Column("tail", sa.Text, nullable=False),
+    sa.Column("blocked", sa.Boolean, nullable=False, default=False),
+)
+"""Cards that lead to somebody of the staff, by keyed hash. None of them is a member's card."""
+
 sessions = sa.Table(
     "staff_sessions",
     metadata,

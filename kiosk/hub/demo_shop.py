@@ -4,7 +4,7 @@ Cards of family `virtual-cpu` bear the numbers 6600000001 to 6600000600, those o
 in UIDS. Everybody's PIN is 246810. 6600000001 is 张*伟 (gold, 12,480 points), 6600000002 has 50 points; the
 first twenty are at home at the demo's kiosk. The first five hundred belong to its store, the last hundred to
 another: without the network these are unknown. 6600000901 was lost, 6600000902 is frozen, 6600000999 is
-nobody's.
+nobody's. Staff: mei, manager, card 6600000801, PIN 135790; lin, assistant, card 6600000802, PIN 135791.
 """
 
 import random
@@ -20,6 +20,8 @@ from kiosk.hub.demo_names import masked, some_masked_name
 from kiosk.hub.feed_tables import member_stores
 from kiosk.hub.office import HeadOffice
 from kiosk.hub.pins import verifier_maker
+from kiosk.hub.shop_staff import ShopStaff
+from kiosk.hub.staff import Person, Role, Staff
 from kiosk.hub.tables import cards, gifts, history, members, packs, step_counter
 from kiosk.ledger import accounts as acc
 from kiosk.ledger.legs import Transfer
@@ -33,6 +35,11 @@ HOME_MEMBERS = 20
 STORE_MEMBERS = 500
 ELSEWHERE = "0002"
 LOST, FROZEN, NOBODYS = b"6600000901", b"6600000902", b"6600000999"
+STAFF: tuple[tuple[str, str, Role, bytes, str], ...] = (
+    ("mei", "陈梅", "manager", b"6600000801", "135790"),
+    ("lin", "林晓", "assistant", b"6600000802", "135791"),
+)
+"""Id, name, role, card number, PIN at kiosks. At head office everybody's PIN is theirs twice over."""
 UIDS = tuple(bytes.fromhex(f"04A1B2C{place}") for place in range(1, 6))
 FIRST_UID_OWNER = 40
 
@@ -66,6 +73,16 @@ def seed(office: HeadOffice, card_key: bytes, rules: str, home_device: str | Non
         _open_books(connection, office, people)
         step_counter(connection, "catalogue")
         step_counter(connection, "deny_epoch")
+    _hire(office, card_key)
+
+
+def _hire(office: HeadOffice, card_key: bytes) -> None:
+    people = Staff(office.engine, office.settings)
+    desk = ShopStaff(office.engine, office.settings, office.pins)
+    for staff_id, name, role, number, pin in STAFF:
+        people.add(Person(staff_id, name, role), pin * 2)
+        desk.assign(staff_id, office.settings.shop.store, pin)
+        desk.bind(staff_id, keyed_hash(card_key, Card(FAMILY, number)), number[-4:].decode())
 
 
 def member_id(number: bytes) -> str:

@@ -4,6 +4,7 @@ import sqlalchemy as sa
 
 from kiosk.hub.portraits import Portraits, newest_pack
 from kiosk.hub.settings import HubSettings
+from kiosk.hub.shop_staff import colleagues
 from kiosk.hub.tables import balances, cards, counter, devices, entries, gifts
 from kiosk.ledger import accounts as acc
 from kiosk.ledger import feed, sync
@@ -64,7 +65,12 @@ class Directory:
             pack=version,
             rules=text,
             claim_keys=self._claim_keys(),
+            staff=colleagues(self._connection, self._store(), self._settings.pin),
         )
+
+    def _store(self) -> str:
+        asked = sa.select(devices.c.store).where(devices.c.device == self._device)
+        return str(self._connection.scalar(asked))
 
     def _gifts(self) -> tuple[sync.Gift, ...]:
         c = self._connection

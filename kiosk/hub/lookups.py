@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from kiosk.hub.bulk import among, rows_among
+from kiosk.hub.console_tables import shop_staff
 from kiosk.hub.people import People
 from kiosk.hub.recovery_tables import waiting
 from kiosk.hub.shelves import Shelf
@@ -52,6 +53,7 @@ class Lookups:
         self.held = Shelf(self._held)
         self.try_holders = Shelf(self._try_holders)
         self.right_tries = Shelf(self._right_tries)
+        self.shop_staff = Shelf(self._shop_staff)
 
     def _present(self, column: sa.Column[str]) -> Callable[[list[str]], Iterable[tuple[str, bool]]]:
         def read(keys: list[str]) -> Iterable[tuple[str, bool]]:
@@ -171,6 +173,13 @@ class Lookups:
         b = balances.c
         asked = sa.select(balances).where(rows_among(self._connection, (b.account, b.asset), keys))
         return [((account, asset), amount) for account, asset, amount in self._connection.execute(asked)]
+
+    def _shop_staff(self, names: list[str]) -> Iterable[tuple[str, str]]:
+        """name of somebody of the staff (`acc.staff`) -> their store, '' for every one."""
+        s, known = shop_staff.c, {staff_id: name for name in names if (staff_id := acc.staff_of(name))}
+        asked = sa.select(s.staff, s.store).where(among(self._connection, s.staff, list(known)))
+        rows = self._connection.execute(asked) if known else ()
+        return [(known[staff_id], store) for staff_id, store in rows]
 
     def _try_holders(self, names: list[str]) -> Iterable[tuple[str, tuple[str, ...]]]:
         """member -> every kiosk's account that was ever granted tries of theirs."""

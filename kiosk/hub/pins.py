@@ -1,4 +1,7 @@
-"""PINs: one look per journalled try, counted before it is taken, locked by member and route."""
+"""PINs: one look per journalled try, counted before it is taken, locked by member and route.
+
+Somebody of the staff at a kiosk is `staff:ID` where members have their id.
+"""
 
 from collections.abc import Callable, Iterable
 
@@ -7,12 +10,13 @@ from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
 from kiosk.hub.books import Books, Key
+from kiosk.hub.console_tables import shop_staff, staff
 from kiosk.hub.declined import Declined
 from kiosk.hub.lookups import Lookups
 from kiosk.hub.rights import Ids
 from kiosk.hub.settings import Grants, Pin
 from kiosk.hub.shelves import Reader
-from kiosk.hub.tables import members, pin_checks, pin_routes, upsert
+from kiosk.hub.tables import devices, members, pin_checks, pin_routes, step_counter, upsert
 from kiosk.ledger import accounts as acc
 from kiosk.ledger import entries as en
 from kiosk.ledger.legs import Transfer
@@ -48,9 +52,8 @@ class PinDesk:
         if not all(map(_short_name, (request.member, request.route, request.entry))):
             raise Declined(400, "malformed", "member, route or entry is no name")
         with self._engine.begin() as connection:
-            person = sa.select(members.c.verifier).where(members.c.id == request.member)
             # Locked, so that nobody guesses twice at the same moment.
-            verifier = connection.scalar(person.with_for_update())
+            verifier = connection.scalar(_verifier(request).with_for_update())
             earlier = self._earlier(connection, request)
             if earlier is not None:
                 return earlier
@@ -68,15 +71,16 @@ class PinDesk:
         """Head office looked at the person's papers: every route is open again, the spent tries are back."""
         with self._engine.begin() as connection:
             lookups = Lookups(connection)
-            home = lookups.homes.get(member)
-            if home is None:
-                return
             own, held = acc.member(member), lookups.try_holders.get(member) or ()
+            budget = _budget(lookups, self._policy, self._ahead, member)
+            if budget is None:
+                return
             books = Books(connection)
             books.open([(acc.WORLD, acc.TRIES), *((account, acc.TRIES) for account in (own, *held))])
-            _top_up(books, f"unlock:{self._ids.uuid7()}", own, held, _budget(self._policy, self._ahead, home))
+            _top_up(books, f"unlock:{self._ids.uuid7()}", own, held, budget)
             books.write()
             connection.execute(sa.delete(pin_routes).where(pin_routes.c.member == member))
+            _tell_shops(connection, member)
 
     def _earlier(self, connection: sa.Connection, request: PinRequest) -> PinAnswer | None:
         asked = sa.select(pin_checks).where(pin_checks.c.entry == request.entry)
@@ -125,6 +129,8 @@ class PinDesk:
         if answer.result == "right":
             route = (pin_routes.c.member == request.member) & (pin_routes.c.route == request.route)
             connection.execute(sa.delete(pin_routes).where(route))
+        elif not answer.left:
+            _tell_shops(connection, request.member)
 
     def _matches(self, verifier: str, pin: str) -> bool:
         if len(pin) > _PIN_MAX:
@@ -133,6 +139,22 @@ class PinDesk:
             return self._hasher.verify(verifier, pin)
         except (Argon2Error, InvalidHashError):
             return False
+
+
+def _verifier(request: PinRequest) -> sa.Select[str]:
+    """A member's; or that of somebody who works where the device stands, and is not blocked."""
+    staff_id = acc.staff_of(request.member)
+    if not staff_id:
+        return sa.select(members.c.verifier).where(members.c.id == request.member)
+    here = sa.select(devices.c.store).where(devices.c.device == request.device).scalar_subquery()
+    s, known = shop_staff.c, sa.exists().where(staff.c.id == shop_staff.c.staff, staff.c.blocked.is_(False))
+    return sa.select(s.verifier).where(s.staff == staff_id, (s.store == here) | (s.store == ""), known)
+
+
+def _tell_shops(connection: sa.Connection, name: str) -> None:
+    """Kiosks leave out whoever of their staff is locked: let them download who is left."""
+    if acc.staff_of(name):
+        step_counter(connection, "catalogue")
 
 
 def _short_name(text: str) -> bool:
@@ -158,12 +180,13 @@ class Refill:
         ]
         people = {member for _, member, _ in tried}
         yield self._lookups.homes.need(people)
+        yield self._lookups.shop_staff.need(filter(acc.staff_of, people))
         yield self._lookups.try_holders.need(people)
         yield self._lookups.right_tries.need((self._device, member) for member in people)
         for entry, member, where in tried:
-            home = self._lookups.homes.get(member)
-            if home is not None and self._credible(member, where, home):
-                self._due.append((entry, member, _budget(self._pin, self._ahead, home)))
+            budget = _budget(self._lookups, self._pin, self._ahead, member)
+            if budget is not None and self._credible(member, where):
+                self._due.append((entry, member, budget))
 
     def keys(self) -> Iterable[Key]:
         """Every balance that a refill looks at or touches."""
@@ -180,14 +203,20 @@ class Refill:
     def _holders(self, member: str) -> tuple[str, ...]:
         return self._lookups.try_holders.get(member) or ()
 
-    def _credible(self, member: str, where: str, home: str) -> bool:
+    def _credible(self, member: str, where: str) -> bool:
         if where == "here":
-            return home == self._device and self._pin.offline_pin != "none"
+            checks_here = bool(acc.staff_of(member)) or self._lookups.homes.get(member) == self._device
+            return checks_here and self._pin.offline_pin != "none"
         return bool(self._lookups.right_tries.get((self._device, member)))
 
 
-def _budget(pin: Pin, ahead: Grants, home: str) -> int:
-    return pin.tries + (ahead.home_tries if home else 0)
+def _budget(lookups: Lookups, pin: Pin, ahead: Grants, name: str) -> int | None:
+    """Tries that somebody has in all, at head office and at kiosks; None for nobody's name."""
+    if acc.staff_of(name):
+        holders = len(lookups.try_holders.get(name) or ())
+        return None if lookups.shop_staff.get(name) is None else pin.tries + acc.STAFF_TRIES * holders
+    home = lookups.homes.get(name)
+    return None if home is None else pin.tries + (ahead.home_tries if home else 0)
 
 
 def _top_up(books: Books, name: str, own: str, held: tuple[str, ...], budget: int) -> None:

@@ -94,6 +94,9 @@ class Rights:
         yield lookups.homes.need(
             want.member for want in self._asked if want.member and want.member.isprintable()
         )
+        yield lookups.shop_staff.need(
+            want.member or "" for want in self._asked if want.asset == acc.TRIES and _names_staff(want.member)
+        )
         yield from self._claims.read(self._asked)
         self._gifts = lookups.gifts()
         if moved is not None:
@@ -193,6 +196,8 @@ class Rights:
         """Why this want can never be granted, or ''."""
         if not 0 < want.amount <= _AMOUNT_MAX or not 0 < len(want.id) <= 64 or not want.id.isprintable():
             return "later"
+        if want.asset == acc.TRIES and _names_staff(want.member):
+            return "" if self._lookups.shop_staff.get(want.member or "") is not None else "member"
         if want.asset in {acc.POINTS, acc.CASH, acc.TRIES}:
             return "" if self._is_member(want.member) else "member"
         if acc.is_entitlement(want.asset):
@@ -260,6 +265,10 @@ class Rights:
 def _as_entry(granted: en.Granted) -> en.Entry:
     """A grant as the entry that the device will journal: legs know only entries."""
     return en.Entry(n=0, id=granted.gid, kind=granted.KIND, at=0, zone="UTC", pack=0, body=en.raw(granted))
+
+
+def _names_staff(name: str | None) -> bool:
+    return bool(name and name.isprintable() and acc.staff_of(name))
 
 
 def _lack(asset: str) -> str:

@@ -11,6 +11,7 @@ from kiosk.hub.console_tables import sessions, staff
 from kiosk.hub.declined import Declined
 from kiosk.hub.pins import verifier_maker
 from kiosk.hub.settings import HubSettings
+from kiosk.hub.tables import step_counter
 
 Role = Literal["assistant", "cashier", "manager", "technician"]
 ROLES: tuple[Role, ...] = get_args(Role)
@@ -82,6 +83,7 @@ class Staff:
             if not connection.execute(sa.update(staff).where(mine).values(**told)).rowcount:
                 connection.execute(sa.insert(staff).values(id=person.id, **told))
             _sign_out(connection, person.id)
+            step_counter(connection, "catalogue")  # kiosks download again who their staff are
 
     def block(self, staff_id: str) -> None:
         """They may do nothing any more, from this moment on; what they did stays in the audit."""
@@ -90,6 +92,7 @@ class Staff:
             if not connection.execute(blocked).rowcount:
                 raise Declined(404, "staff-unknown", f"nobody is called {staff_id}")
             _sign_out(connection, staff_id)
+            step_counter(connection, "catalogue")
 
     def everybody(self) -> tuple[Person, ...]:
         """Everybody, by id."""

@@ -27,6 +27,7 @@ from kiosk.hub.reaching import (
 from kiosk.hub.risk import put_at_risk
 from kiosk.hub.settings import HubSettings
 from kiosk.hub.staff import ROLES, Person
+from kiosk.hub.staff_verbs import STAFF_VERBS
 from kiosk.ledger.ids import FreshIds
 
 _as = click.option("--as", "staff_id", default="", help="Who asks, when head office runs over SQLite.")
@@ -161,5 +162,8 @@ def _signed_in(settings: HubSettings, staff_id: str) -> ConsoleClient:
     client.sign_in(staff_id, click.prompt(f"PIN of {staff_id}", hide_input=True))
     return client
 
+
+for verb in STAFF_VERBS:
+    staff.add_command(verb)
 
 VERBS: tuple[click.Command, ...] = (code, staff, audit, risk, *JOINT_VERBS, *CARE_VERBS)

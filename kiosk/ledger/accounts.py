@@ -48,6 +48,21 @@ def debt(member_id: str) -> str:
     return f"debt:{member_id}"
 
 
+STAFF_TRIES = 2
+"""PIN tries of each member of staff that a device keeps for when it cannot ask."""
+
+
+def staff(staff_id: str) -> str:
+    """The name under which somebody of the staff has PIN tries, where members have their id."""
+    return f"staff:{staff_id}"
+
+
+def staff_of(name: str) -> str:
+    """Who of the staff this names; '' if it is a member's id."""
+    kind, _, staff_id = name.partition(":")
+    return staff_id if kind == "staff" else ""
+
+
 def member(member_id: str) -> str:
     """What belongs to a member, at the hub."""
     return f"member:{member_id}"

@@ -105,6 +105,14 @@ class PinTried(Body, frozen=True, kw_only=True):
     where: Literal["hub", "here"]
 
 
+class StaffSign(Body, frozen=True, kw_only=True):
+    """Somebody of the staff signed in or out at this device, or was locked out by wrong PINs."""
+
+    KIND: ClassVar[str] = "staff"
+    staff: str
+    what: Literal["in", "out", "locked"]
+
+
 class Printing(Body, frozen=True, kw_only=True):
     """A print of the voucher begins. `attempt` counts from 1; above 1 the paper says that it is a copy."""
 
@@ -206,8 +214,8 @@ class Poison(Body, frozen=True, kw_only=True):
 BODIES: dict[str, type[Body]] = {
     body.KIND: body
     for body in (
-        Boot, Gen, Granted, Returned, Used, PinTry, PinTried, Redeem, Printing, Post, Void, Unknown,
-        Claim, Release, Expire, Merge, Unmerge, Checkpoint, Poison,
+        Boot, Gen, Granted, Returned, Used, PinTry, PinTried, StaffSign, Redeem, Printing, Post, Void,
+        Unknown, Claim, Release, Expire, Merge, Unmerge, Checkpoint, Poison,
     )
 }  # fmt: skip
 """Every kind this version can derive legs for; another kind is kept as bytes and quarantined."""

@@ -41,6 +41,16 @@ def test_vectors_hold() -> None:
     assert hashlib.sha256(signed).hexdigest() == request["signed_part_sha256"]
 
 
+@pytest.mark.parametrize("vector", VECTORS["later"], ids=lambda vector: vector["kind"])
+def test_kinds_that_came_later_hold(vector: dict[str, str]) -> None:
+    stored = bytes.fromhex(vector["stored"])
+    read = en.decode(stored)
+    body = en.body_of(read)
+    assert body is not None
+    assert (read.kind, body.KIND) == (vector["kind"], vector["kind"])
+    assert en.encode(read) == stored
+
+
 @pytest.mark.parametrize(
     "body",
     [
