@@ -1,6 +1,7 @@
 """The PIN: one try is spent, durably, before each look at it."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from kiosk import events as ev
 from kiosk.desk import notices
@@ -10,7 +11,7 @@ from kiosk.desk.world import ANSWER_S_MAX, World
 from kiosk.ledger import accounts as acc
 from kiosk.ledger.entries import PinTried, PinTry
 from kiosk.ledger.sync import Account, PinAnswer
-from kiosk.ports import Draft
+from kiosk.ports import Draft, PinHolder
 from kiosk.words import _
 
 ROUTE = "card"
@@ -25,33 +26,72 @@ class Checked:
     why: Draw | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whose PIN is looked at: the name under which their tries are kept, their verifier, by which route.
+
+    `here`: it may be checked here while head office cannot be asked; `ahead` tries are kept for that.
+    """
+
+    name: str
+    holder: PinHolder
+    route: str
+    here: bool
+    ahead: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """How a look ended: right, or wrong with `left` tries; `why` nothing was or will be looked at."""
+
+    right: bool = False
+    left: int = 0
+    why: Literal["", "locked", "later"] = ""
+
+
 def check_pin(world: World, account: Account, visit: str, pin: str) -> Journey[Checked]:
+    """A member's PIN. A page that says why, where nothing more goes."""
+    here = world.shop.offline_pin and account.home and bool(account.verifier)
+    looked = yield from look(world, Subject(account.member, account, ROUTE, here), visit, pin)
+    if looked.why:
+        # The tries of a home member lie here: if none is left, they were all spent.
+        locked = looked.why == "locked" or (here and world.connected is False)
+        return Checked(why=notices.pin_locked(world) if locked else notices.no_right(world))
+    return Checked(right=looked.right, left=looked.left)
+
+
+def look(world: World, subject: Subject, visit: str, pin: str) -> Journey[Looked]:
     """Spend a try, then ask head office; without it, check here where policy allows."""
     page = moment(world, _("Checking your PIN"))
-    checked_here = world.shop.offline_pin and account.home and bool(account.verifier)
-    if world.connected is False and not checked_here:
-        return Checked(why=notices.no_right(world))  # no try is spent where no PIN can be checked
-    short = yield from obtain(world, acc.TRIES, 1, account.member, page)
+    if world.connected is False and not subject.here:
+        return Looked(why="later")  # no try is spent where no PIN can be checked
+    short = yield from _obtain_try(world, subject, page)
     if short:
-        locked = short == "tries" or (short == "later" and account.home and world.connected is False)
-        return Checked(why=notices.pin_locked(world) if locked else notices.no_right(world))
-    (spent,) = world.journal.append(Draft(PinTry(route=ROUTE), member=account.member, visit=visit))
-    answer = yield from _ask_hub(world, account, spent.id, pin, page)
+        return Looked(why="locked" if short == "tries" else "later")
+    (spent,) = world.journal.append(Draft(PinTry(route=subject.route), member=subject.name, visit=visit))
+    answer = yield from _ask_hub(world, subject, spent.id, pin, page)
     if answer is None and world.connected is not False:
         # An answer may be lost on its way: the same try asked again is the same try.
-        answer = yield from _ask_hub(world, account, spent.id, pin, page)
+        answer = yield from _ask_hub(world, subject, spent.id, pin, page)
     if answer is not None:
-        return _judged(world, account, visit, answer.result == "right", answer)
-    if not checked_here:
-        return Checked(why=notices.no_right(world))
-    return _judged(world, account, visit, world.pin_checker.matches(account, pin), None)
+        return _judged(world, subject, visit, answer.result == "right", answer)
+    if not subject.here:
+        return Looked(why="later")
+    return _judged(world, subject, visit, world.pin_checker.matches(subject.holder, pin), None)
 
 
-def _ask_hub(world: World, account: Account, entry: str, pin: str, page: Page) -> Journey[PinAnswer | None]:
+def _obtain_try(world: World, subject: Subject, page: Page) -> Journey[str]:
+    """'' when there is a try to spend, else why not."""
+    wanted = 1 if world.connected is False else 1 + subject.ahead
+    short = yield from obtain(world, acc.TRIES, wanted, subject.name, page)
+    return short if world.journal.rights(acc.TRIES, subject.name) < 1 else ""
+
+
+def _ask_hub(world: World, subject: Subject, entry: str, pin: str, page: Page) -> Journey[PinAnswer | None]:
     if world.connected is False:
         return None
     request = world.ids.uuid7()
-    world.hub.ask_pin(request, account.member, ROUTE, entry, pin)
+    world.hub.ask_pin(request, subject.name, subject.route, entry, pin)
     answered = yield from wait_for(
         world,
         page,
@@ -61,13 +101,13 @@ def _ask_hub(world: World, account: Account, entry: str, pin: str, page: Page) -
     return answered.answer if answered else None
 
 
-def _judged(world: World, account: Account, visit: str, right: bool, answer: PinAnswer | None) -> Checked:
+def _judged(world: World, subject: Subject, visit: str, right: bool, answer: PinAnswer | None) -> Looked:
     where = "hub" if answer is not None else "here"
-    tried = PinTried(route=ROUTE, ok=right, where=where)  # type: ignore[arg-type]
-    world.journal.append(Draft(tried, member=account.member, visit=visit))
+    tried = PinTried(route=subject.route, ok=right, where=where)  # type: ignore[arg-type]
+    world.journal.append(Draft(tried, member=subject.name, visit=visit))
     if right:
-        return Checked(right=True)
+        return Looked(right=True)
     if answer is not None and answer.result == "locked":
-        return Checked(why=notices.pin_locked(world))
-    left = answer.left if answer is not None else world.journal.rights(acc.TRIES, account.member)
-    return Checked(left=left) if left > 0 else Checked(why=notices.pin_locked(world))
+        return Looked(why="locked")
+    left = answer.left if answer is not None else world.journal.rights(acc.TRIES, subject.name)
+    return Looked(left=left) if left > 0 else Looked(why="locked")

@@ -7,10 +7,11 @@ from kiosk import views
 from kiosk.desk import notices
 from kiosk.desk.claim_desk import claim_desk
 from kiosk.desk.customer import visit
-from kiosk.desk.pages import Journey
+from kiosk.desk.pages import Journey, VisitEnded
 from kiosk.desk.staff_counter import ScreenCounter
-from kiosk.desk.staff_elsewhere import paper_care, sign_in
+from kiosk.desk.staff_elsewhere import paper_care
 from kiosk.desk.staff_pages import ROLES, Locked, staff_frame, staff_page
+from kiosk.desk.staff_sign_in import sign_in, sign_out
 from kiosk.desk.staff_vouchers import look_into, to_look_into
 from kiosk.desk.world import World
 from kiosk.ledger.feed import Colleague
@@ -41,10 +42,17 @@ def _staff_visit(
     if denied:
         yield from notices.read_it(notices.denied_card(world, denied))
         return
-    signed_in = yield from sign_in(world, colleague, world.ids.uuid7())
-    if signed_in is not None:
+    number = world.ids.uuid7()
+    signed_in = yield from sign_in(world, colleague, number)
+    if signed_in is None:
+        return
+    try:
         with contextlib.suppress(Locked):
             yield from _at_work(world, counter, signed_in)
+    except VisitEnded:
+        sign_out(world, signed_in, number)
+        raise
+    sign_out(world, signed_in, number)
 
 
 def _at_work(world: World, counter: ScreenCounter, colleague: Colleague) -> Journey[None]:

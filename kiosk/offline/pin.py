@@ -1,6 +1,6 @@
-"""PINs without the network, where policy allows it: argon2id against the verifier of a home member."""
+"""PINs without the network, where policy allows it: argon2id against a verifier that is known here."""
 
-from kiosk.ledger.sync import Account
+from kiosk.ports import PinHolder
 
 PIN_MAX = 12
 KIB_MAX = 256 * 1024
@@ -10,18 +10,18 @@ TIME_MAX = 10
 class SoftwarePin:
     """Implements ports.PinChecker. Whoever steals the disk can try PINs against what it holds."""
 
-    def matches(self, account: Account, pin: str) -> bool:
+    def matches(self, holder: PinHolder, pin: str) -> bool:
         """Whether the PIN fits; never without a verifier, nor with one that asks for too much work."""
         from argon2 import PasswordHasher, extract_parameters
         from argon2.exceptions import Argon2Error, InvalidHashError
 
-        if not account.verifier or len(pin) > PIN_MAX:
+        if not holder.verifier or len(pin) > PIN_MAX:
             return False
         try:
-            cost = extract_parameters(account.verifier)
+            cost = extract_parameters(holder.verifier)
             if cost.memory_cost > KIB_MAX or cost.time_cost > TIME_MAX:
                 return False
-            return PasswordHasher().verify(account.verifier, pin)
+            return PasswordHasher().verify(holder.verifier, pin)
         except (Argon2Error, InvalidHashError):
             return False
 
@@ -29,7 +29,7 @@ class SoftwarePin:
 class NoPin:
     """Implements ports.PinChecker where policy keeps PINs at head office."""
 
-    def matches(self, account: Account, pin: str) -> bool:
+    def matches(self, holder: PinHolder, pin: str) -> bool:
         """Never."""
-        del account, pin
+        del holder, pin
         return False
