@@ -7,6 +7,7 @@ from typing import Literal, Protocol
 from kiosk.events import Event
 from kiosk.ledger.entries import Body, Claim, ClockTrust, Entry, Redeem
 from kiosk.ledger.feed import ClaimKey, Colleague
+from kiosk.ledger.serials import Serial
 from kiosk.ledger.sync import Account, Gift, Want
 from kiosk.membership.cards import Card
 from kiosk.membership.claims import ClaimAnswer
@@ -64,6 +65,10 @@ class Operation:
     """The place of the entry that this device knows it from."""
 
 
+VOUCHERS_MAX = 50
+"""Vouchers of one member that a journal tells of."""
+
+
 class Journal(Protocol):
     """The durable log. `append` returns when fsync has; several drafts are one transaction."""
 
@@ -85,11 +90,20 @@ class Journal(Protocol):
     def unresolved(self, member: str | None = None) -> tuple[Operation, ...]:
         """Redemptions without a final state, oldest first; of one member, or all."""
 
-    def next_voucher_serial(self) -> int:
-        """The next unused voucher serial of this device, counted from the journal's redeem entries."""
+    def next_voucher_serial(self) -> Serial | None:
+        """The next voucher serial out of the ranges leased to this device; None: none is left.
+
+        `append` takes a redeem only with exactly this one, and spends it in the same transaction.
+        """
 
     def own_lines(self, member: str, n: int) -> tuple[Operation, ...]:
         """This member's redemptions here that the hub's answer (mark n) does not know yet, newest first."""
+
+    def vouchers(self, member: str) -> tuple[Operation, ...]:
+        """This member's vouchers from here that nobody claimed, newest first, at most VOUCHERS_MAX.
+
+        Printed ones and unknown ones; whose right to claim is not here may have been claimed elsewhere.
+        """
 
     def expired(self, before: int, after: tuple[int, int], most: int) -> tuple[Operation, ...]:
         """Vouchers of ours without claim or expiry that expire before `before` (UTC microseconds).
@@ -209,20 +223,15 @@ class VoucherKey(Protocol):
     def sign(self, payload: bytes) -> bytes:
         """64 bytes of Ed25519."""
 
-
-class PinHolder(Protocol):
-    """Somebody with a PIN: a member's account, or a colleague."""
-
-    @property
-    def verifier(self) -> str:
-        """What their PIN is checked against, '' where policy keeps it at head office."""
+    def has_signed(self, public: bytes, payload: bytes, signature: bytes) -> bool:
+        """Whether the holder of this public key, ours or another device's, signed the payload."""
 
 
 class PinChecker(Protocol):
     """Checks a PIN without the network, where policy allows."""
 
-    def matches(self, holder: PinHolder, pin: str) -> bool:
-        """Whether the PIN fits its holder's wrapped verifier."""
+    def matches(self, account: Account, pin: str) -> bool:
+        """Whether the PIN fits the account's wrapped verifier."""
 
 
 class CardKey(Protocol):

@@ -1,6 +1,7 @@
 """The counter: a voucher is presented, or staff found that it never came out."""
 
 from kiosk.desk.elsewhere import Elsewhere
+from kiosk.desk.genuine import Standing, examine
 from kiosk.desk.presented import gift_name, record, settle, staff_words, tell
 from kiosk.desk.vouchers import stands, undone
 from kiosk.desk.world import World
@@ -22,17 +23,18 @@ def answer(world: World, elsewhere: Elsewhere, asked: ClaimAsked | VoidAsked) ->
 
 def answer_claim(world: World, elsewhere: Elsewhere, asked: ClaimAsked) -> None:
     """At once where this kiosk can tell; a right to claim that is elsewhere is asked for."""
-    number = typed_number(asked.number)
-    if not number:
+    seen = examine(world, asked)
+    if seen.standing is Standing.NONE:
         say = staff_words(world)
-        sentence = say("This is no voucher number. Check the digits.")
+        typed = say("This is no voucher number. Check the digits.")
+        sentence = say("That code is no voucher of ours.") if asked.code else typed
         world.counter.answer(asked.request, CounterAnswer(ClaimAnswer.UNKNOWN, sentence))
         return
     said = settle(world, asked)
     if said is ClaimAnswer.NOT_HERE:
-        elsewhere.ask(asked, number)
+        elsewhere.ask(asked, seen.number)
     else:
-        tell(world, asked.request, said, world.journal.by_voucher(number))
+        tell(world, asked.request, said, world.journal.by_voucher(seen.number))
 
 
 def answer_void(world: World, asked: VoidAsked) -> None:

@@ -6,7 +6,8 @@ customer visits.
 
 from dataclasses import dataclass, field
 
-from kiosk.desk.presented import fits, settle, tell, tell_more
+from kiosk.desk.genuine import Standing, examine
+from kiosk.desk.presented import settle, staff_words, tell, tell_more, unanswered
 from kiosk.desk.world import World
 from kiosk.events import ClaimAsked, Event, RightsChanged, Ticked
 from kiosk.ledger import accounts as acc
@@ -45,7 +46,7 @@ class Elsewhere:
             waiting.claims.append(asked)
             return
         if world.connected is False or len(self._open) >= ASKED_MAX:
-            tell(world, asked.request, ClaimAnswer.NOT_NOW)
+            self._give_up(asked)
             return
         want = Want(id=world.ids.uuid7(), member=None, asset=acc.claim(number), amount=1)
         self._open[number] = _Asked(number, want.id, world.clock.monotonic() + WAIT_S, [asked])
@@ -97,13 +98,19 @@ class Elsewhere:
         self._open.pop(waiting.number, None)
         self._world.hub.drop(waiting.want)
 
+    def _give_up(self, claim: ClaimAsked) -> None:
+        world, say = self._world, staff_words(self._world)
+        unproven = examine(world, claim).standing is Standing.UNPROVEN
+        more = say(" This kiosk cannot check its signature yet: let it reach head office.") if unproven else ""
+        tell_more(world, claim.request, unanswered(world, claim), more=more)
+
     def _refuse(self, claim: ClaimAsked, refusal: Refusal | None) -> None:
         world = self._world
         if refusal is not None and refusal.why == "unknown-voucher":
             tell(world, claim.request, ClaimAnswer.UNKNOWN)
         elif refusal is None or refusal.voucher is None or refusal.state not in ENDED:
-            tell(world, claim.request, ClaimAnswer.NOT_NOW)
-        elif not fits(claim, refusal.voucher.qr):
+            self._give_up(claim)
+        elif not examine(world, claim).fits(refusal.voucher.qr):
             tell(world, claim.request, ClaimAnswer.FORGED)
         else:
             said, kiosk = ENDED[refusal.state], refusal.where.rpartition("-")[2]

@@ -178,6 +178,20 @@ def no_right(world: World) -> Draw:
     )
 
 
+def no_numbers(world: World) -> Draw:
+    """No voucher number is left of those that head office lent to this kiosk."""
+    return notice(
+        world,
+        "network",
+        lambda say: (
+            say("This kiosk needs head office first"),
+            say("It has no voucher numbers left. Please ask our staff, or try again a little later."),
+            say("Nothing was spent. Your points are safe."),
+        ),
+        "K-VC-01",
+    )
+
+
 def pin_locked(world: World) -> Draw:
     """No tries left for this card."""
     return notice(

@@ -1,10 +1,10 @@
 """A voucher that somebody holds at the counter: what this kiosk knows of it, and what staff are told."""
 
+from kiosk.desk.genuine import REFUSED, Seen, Standing, examine
 from kiosk.desk.world import World
 from kiosk.events import ClaimAsked
 from kiosk.ledger.entries import Body, Claim, Post
 from kiosk.membership.claims import ClaimAnswer, Presented, judge
-from kiosk.membership.vouchers import check_code, signature_of, typed_number
 from kiosk.ports import CounterAnswer, Draft, NotHeld, Operation
 from kiosk.words import DEFAULT, Words, _
 
@@ -13,7 +13,7 @@ SENTENCES = {
     ClaimAnswer.ALREADY: _("Already claimed. Hand over nothing."),
     ClaimAnswer.VOID: _("Void: the points went back to the member. Hand over nothing."),
     ClaimAnswer.EXPIRED: _("Expired. Hand over nothing."),
-    ClaimAnswer.FORGED: _("The check code does not fit this number. Hand over nothing."),
+    ClaimAnswer.FORGED: _("Not genuine: the code does not fit this number. Hand over nothing."),
     ClaimAnswer.NOT_FINISHED: _("This voucher is still being printed. Wait for the kiosk."),
     ClaimAnswer.NOT_HERE: _("The right to claim this voucher is at another kiosk. Nothing was changed."),
     ClaimAnswer.NOT_NOW: _("Not now: the kiosk that printed it cannot be reached. Nothing was changed."),
@@ -30,10 +30,13 @@ _TIMES_JUDGED = 3
 
 
 def settle(world: World, asked: ClaimAsked) -> ClaimAnswer:
-    """Judge, then journal the claim: in that order. An unknown print is posted by its paper."""
+    """Examine, judge, then journal the claim: in that order. An unknown print is posted by its paper."""
+    seen = examine(world, asked)
+    if seen.standing in REFUSED:
+        return REFUSED[seen.standing]
     for _time in range(_TIMES_JUDGED):
-        operation = world.journal.by_voucher(typed_number(asked.number))
-        judged = judge(_presented(world, asked, operation))
+        operation = world.journal.by_voucher(seen.number)
+        judged = judge(_presented(world, seen, operation))
         if judged is not ClaimAnswer.GIVEN or operation is None:
             return judged
         body = operation.redeem
@@ -48,22 +51,27 @@ def settle(world: World, asked: ClaimAsked) -> ClaimAnswer:
     return ClaimAnswer.NOT_NOW
 
 
-def fits(asked: ClaimAsked, qr: bytes) -> bool:
-    """Whether the check code that staff typed is this voucher's."""
-    return asked.check.strip().upper() == check_code(signature_of(qr))
+def unanswered(world: World, asked: ClaimAsked) -> ClaimAnswer:
+    """What is told when the right to claim is elsewhere and nobody can be asked, or answers."""
+    seen = examine(world, asked)
+    if seen.standing is Standing.SIGNED and world.clock.trusted() and world.clock.now() >= seen.expires:
+        return ClaimAnswer.EXPIRED
+    return ClaimAnswer.NOT_NOW if seen.standing is Standing.TYPED else ClaimAnswer.NOT_SURE
 
 
-def _presented(world: World, asked: ClaimAsked, operation: Operation | None) -> Presented:
+def _presented(world: World, seen: Seen, operation: Operation | None) -> Presented:
+    revoked = bool(world.replica.revoked(seen.number))
     if operation is None:
-        return Presented("", False, False, False, False)
+        return Presented("", seen.standing is Standing.SIGNED, False, False, False, revoked)
     # a voucher made under a clock nobody trusted may not be called expired by a better one
     dated = world.clock.trusted() and operation.clock == "trusted"
     return Presented(
         state=operation.state,
-        code_fits=fits(asked, operation.redeem.qr),
+        code_fits=seen.fits(operation.redeem.qr),
         claimed=operation.claimed is not None,
         right_held=operation.claim_held,
         expired=operation.expired or (dated and world.clock.now() >= operation.redeem.expires),
+        revoked=revoked,
     )
 
 
@@ -87,11 +95,19 @@ def tell(world: World, request: str, said: ClaimAnswer, operation: Operation | N
 
 
 def tell_more(
-    world: World, request: str, said: ClaimAnswer, gift: str = "", claimed: tuple[int, int] | None = None
+    world: World,
+    request: str,
+    said: ClaimAnswer,
+    gift: str = "",
+    claimed: tuple[int, int] | None = None,
+    more: str = "",
 ) -> None:
-    """Answer, with the gift, and with when (UTC microseconds) and at which kiosk it was claimed."""
+    """Answer, with the gift, and with when (UTC microseconds) and at which kiosk it was claimed.
+
+    `more` is said after the sentence.
+    """
     say = staff_words(world)
-    sentence, at, kiosk = say(SENTENCES[said]), None, 0
+    sentence, at, kiosk = say(SENTENCES[said]) + more, None, 0
     if claimed is not None:
         at, kiosk = claimed
         sentence += say(

@@ -13,6 +13,7 @@ from kiosk.desk.vouchers import issue, stands, voucher_paper
 from kiosk.desk.world import PRINT_S_MAX, World
 from kiosk.ledger import accounts as acc
 from kiosk.ledger.entries import Body, Printing, Redeem, Unknown, Void
+from kiosk.ledger.serials import Serial
 from kiosk.ledger.sync import Account, Gift
 from kiosk.membership.gifts import Offer, Reach
 from kiosk.membership.vouchers import shown
@@ -48,6 +49,7 @@ class _Gathered:
 
     why: Draw | None = None
     risk: int = 0
+    serial: Serial | None = None
 
 
 def redeem(world: World, visit: str, account: Account, means: Means, chosen: Offer) -> Journey[Ending]:
@@ -61,10 +63,11 @@ def redeem(world: World, visit: str, account: Account, means: Means, chosen: Off
     if ticket is None:
         return "shelf"
     gathered = yield from _gather(world, purchase)
-    if gathered.why is not None:
-        yield from notices.read_it(gathered.why)
+    if gathered.why is not None or gathered.serial is None:
+        yield from notices.read_it(gathered.why or notices.no_numbers(world))
         return "shelf"
-    return (yield from _hand_over(world, purchase, issue(world, ticket, purchase.gift, gathered.risk)))
+    body = issue(world, ticket, purchase.gift, gathered.serial, gathered.risk)
+    return (yield from _hand_over(world, purchase, body))
 
 
 def reprint(world: World, visit: str, account: Account, operation: Operation) -> Journey[Ending]:
@@ -106,6 +109,8 @@ def _beforehand(world: World, chosen: Offer) -> Draw | None:
             return notices.sold_out(world)
         case Reach.NEEDS_NETWORK:
             return notices.no_right(world)
+        case Reach.NEEDS_NUMBERS:
+            return notices.no_numbers(world)
     trouble = world.printer.ready()
     return notices.printer_resting(world, trouble) if trouble else None
 
@@ -149,7 +154,9 @@ def _gather(world: World, purchase: Purchase) -> Journey[_Gathered]:
         short = yield from obtain(world, acc.gift(gift.id), 1, None, page)
     if not short:
         trouble = world.printer.ready()
-        return _Gathered(notices.printer_resting(world, trouble)) if trouble else _Gathered(risk=max(0, risk))
+        if trouble:
+            return _Gathered(notices.printer_resting(world, trouble))
+        return _Gathered(risk=max(0, risk), serial=world.journal.next_voucher_serial())
     if short == "points":
         return _Gathered(notices.spent_elsewhere(world))
     return _Gathered(notices.sold_out(world) if short == "stock" else notices.no_right(world))

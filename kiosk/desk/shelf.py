@@ -58,6 +58,7 @@ def browse(world: World, shopper: Shopper) -> Journey[Offer | None]:
 
 def offers(world: World, shopper: Shopper) -> tuple[Offer, ...]:
     """Every gift with what this shopper can do about it."""
+    numbered = shopper.member is None or world.journal.next_voucher_serial() is not None
     return tuple(
         offer(
             gift,
@@ -67,6 +68,7 @@ def offers(world: World, shopper: Shopper) -> tuple[Offer, ...]:
                 world.journal.rights(acc.gift(gift.id)),
             ),
             world.connected is not False or shopper.member is None,
+            numbered=numbered,
         )
         for gift in world.replica.gifts()
     )
@@ -135,4 +137,6 @@ def status(say: Words, one: Offer) -> str:
             return say("{points} points to go", points=say.points(one.missing))
         case Reach.NEEDS_NETWORK:
             return say("Available when the network is back")
+        case Reach.NEEDS_NUMBERS:
+            return say("Head office is needed first")
     return say("Only {left} left", left=one.left) if one.left <= FEW else say("In stock")

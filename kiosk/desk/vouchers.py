@@ -5,28 +5,28 @@ from datetime import datetime, time, timedelta
 from kiosk.desk.world import World
 from kiosk.ledger import accounts as acc
 from kiosk.ledger.entries import Body, Post, Redeem, Release, Returned, Void
+from kiosk.ledger.serials import Serial
 from kiosk.ledger.sync import Account, Gift
 from kiosk.membership import paper
 from kiosk.membership.vouchers import (
     Ticket,
     check_code,
+    number_of,
     parts_of,
     payload,
     qr_text,
     shown,
-    voucher_number,
 )
 from kiosk.ports import Operation
 from kiosk.words import Words
 
 
-def issue(world: World, op: str, gift: Gift, risk: int = 0) -> Redeem:
+def issue(world: World, op: str, gift: Gift, serial: Serial, risk: int = 0) -> Redeem:
     """The intent of one redemption: number, expiry at the end of a business day, signed code.
 
-    `risk` of its points are covered by this kiosk's risk budget.
+    `serial` is the next one that was leased to this kiosk; `risk` of the points its risk budget covers.
     """
-    shop = world.shop
-    number = voucher_number(shop.store, shop.kiosk, world.journal.next_voucher_serial())
+    number = number_of(serial)
     expires = _end_of_day(world, world.rules().voucher.days)
     told = payload(
         Ticket(
@@ -45,6 +45,7 @@ def issue(world: World, op: str, gift: Gift, risk: int = 0) -> Redeem:
         expires=expires,
         qr=told + world.voucher_key.sign(told),
         risk=risk,
+        lease=serial.lease,
     )
 
 

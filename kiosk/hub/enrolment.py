@@ -15,7 +15,7 @@ from kiosk.hub.authority import Authority
 from kiosk.hub.console_tables import codes
 from kiosk.hub.declined import Declined
 from kiosk.hub.knocks import Door
-from kiosk.hub.office import Enrolment, HeadOffice
+from kiosk.hub.office import Enrolment, HeadOffice, is_taken
 from kiosk.hub.tables import devices, step_counter
 from kiosk.ledger.enrolment import SECRET_BYTES, EnrolAnswer, EnrolmentCode, EnrolRequest, proof_part
 
@@ -59,9 +59,8 @@ class EnrolmentDesk:
         expires_at = now + self._policy.code_minutes * _MINUTE_US
         place = (codes.c.store == store) & (codes.c.kiosk == kiosk)
         with self._office.engine.begin() as connection:
-            taken = (devices.c.store == store) & (devices.c.kiosk == kiosk)
-            if connection.scalar(sa.select(devices.c.device).where(taken).limit(1)) is not None:
-                raise Declined(409, "kiosk-number-known", "this store's kiosk number is taken for ever")
+            if is_taken(connection, store, kiosk):
+                raise Declined(409, "kiosk-number-known", "another kiosk has this number; retire it first")
             stale = (place & codes.c.device.is_(None)) | (codes.c.expires_at < now - _FORGET_US)
             connection.execute(sa.delete(codes).where(stale))
             row = {"hash": _hash(secret), "store": store, "kiosk": kiosk, "expires_at": expires_at}
@@ -106,7 +105,7 @@ class EnrolmentDesk:
         if highest >= _VOUCHER_KEYS_MAX:
             return Declined(409, "voucher-keys-used-up", "no voucher key number is left")
         kiosk = Enrolment(
-            device=f"kiosk-{code.store}-{code.kiosk}",
+            device=_fresh_name(connection, code.store, code.kiosk),
             public_key=request.device_public,
             store=code.store,
             kiosk=code.kiosk,
@@ -141,6 +140,13 @@ class EnrolmentDesk:
             voucher_key_id=kiosk.voucher_key_id,
             card_key=self._card_key,
         )
+
+
+def _fresh_name(connection: sa.Connection, store: str, kiosk: str) -> str:
+    """The first kiosk of a place is called by it, those that follow are counted: no id is used again."""
+    place = (devices.c.store == store) & (devices.c.kiosk == kiosk)
+    before = connection.scalar(sa.select(sa.func.count()).select_from(devices).where(place)) or 0
+    return f"kiosk-{store}-{kiosk}" + (f"-{before + 1}" if before else "")
 
 
 def _hash(secret: bytes) -> bytes:

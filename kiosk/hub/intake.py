@@ -100,6 +100,7 @@ class Intake:
         yield from self._operations.read(ops, vouchers, travelling.union(presented) - {""})
         yield lookups.grants.need(body.gid for body in bodies if isinstance(body, en.Granted))
         yield lookups.devices.need(body.to for body in bodies if isinstance(body, en.Release))
+        yield lookups.serials.leases.need([self._capable.place] if vouchers and self._capable.place else [])
         yield from self._rebooking.read(lookups, bodies)
         yield from self.merges.read(bodies)
         for work in self._work:
@@ -243,6 +244,8 @@ class Intake:
             raise _Set("quarantined", "not-capable")
         if isinstance(body, en.Redeem) and not self._is_own(body.voucher):
             raise _Set("quarantined", "voucher-not-its-own")
+        if isinstance(body, en.Redeem) and not self._is_leased(body):
+            raise _Set("quarantined", "serial-not-leased")
         if isinstance(body, en.Release) and body.to and not self._lookups.devices.get(body.to):
             raise _Set("quarantined", "unknown-device")
         if isinstance(body, en.Returned):
@@ -252,6 +255,10 @@ class Intake:
     def _is_own(self, number: str) -> bool:
         """Serials can be guessed: nobody takes a number that another kiosk will print."""
         return not is_valid_number(number) or number.startswith(self._capable.place)
+
+    def _is_leased(self, body: en.Redeem) -> bool:
+        """Every number is one device's alone, also where several have followed each other at one place."""
+        return not self._capable.place or self._lookups.serials.fits(self._device, body)
 
     def _check_grant(self, body: en.Granted) -> bool:
         made = self._lookups.grants.get(body.gid)
@@ -312,7 +319,7 @@ def _named_op(entry: en.Entry, body: en.Body | None) -> str | None:
 
 def _check_asset(body: en.Returned) -> None:
     personal = acc.is_personal(body.asset)
-    ours = body.asset == acc.RISK or body.asset.startswith(("gift:", acc.claim("")))
+    ours = body.asset == acc.RISK or body.asset.startswith(("gift:", acc.claim(""), acc.SERIALS))
     if personal != bool(body.member) or not (personal or ours):
         raise _Set("quarantined", "asset")
 
@@ -322,6 +329,7 @@ def _fits(body: en.Body) -> bool:
     match body:
         case en.Redeem():
             names = all(0 < len(name) <= _NAME_MAX for name in (body.op, body.gift, body.voucher))
+            names = names and len(body.lease) <= _NAME_MAX
             sums = 0 <= body.risk <= body.points <= _AMOUNT_MAX
             return names and sums and 0 <= body.expires < _TIME_MAX and len(body.qr) <= _QR_MAX
         case en.Gen():

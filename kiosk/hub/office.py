@@ -99,10 +99,8 @@ class HeadOffice:
             raise Declined(400, "device-id", "letters, digits and dashes, at most 64")
         if _device(connection, kiosk.device) is not None:
             raise Declined(409, "device-known", "this id is taken; a re-enrolled kiosk gets a new one")
-        # A new journal counts from 1 again: with the same number it would print old voucher numbers.
-        place = (devices.c.store == kiosk.store) & (devices.c.kiosk == kiosk.kiosk)
-        if connection.scalar(sa.select(devices.c.device).where(place).limit(1)) is not None:
-            raise Declined(409, "kiosk-number-known", "this store's kiosk number is taken for ever")
+        if is_taken(connection, kiosk.store, kiosk.kiosk):
+            raise Declined(409, "kiosk-number-known", "another kiosk has this number; retire it first")
         connection.execute(
             sa.insert(devices).values(
                 device=kiosk.device,
@@ -260,3 +258,10 @@ def _device(connection: sa.Connection, device: str) -> sa.Row[tuple[object, ...]
     if not device.isprintable():
         return None  # nothing like it is enrolled, and PostgreSQL would not even look it up
     return connection.execute(sa.select(devices).where(devices.c.device == device)).one_or_none()
+
+
+def is_taken(connection: sa.Connection, store: str, kiosk: str) -> bool:
+    """Whether a kiosk that was not retired has this place. Its successor numbers vouchers by other leases."""
+    place = (devices.c.store == store) & (devices.c.kiosk == kiosk) & standings.c.retired_at.is_(None)
+    joined = sa.select(devices.c.device).outerjoin(standings, standings.c.device == devices.c.device)
+    return connection.scalar(joined.where(place).limit(1)) is not None

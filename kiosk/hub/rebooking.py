@@ -5,10 +5,12 @@ from collections.abc import Iterable
 from kiosk.hub.lookups import Lookups
 from kiosk.hub.recovery import Era
 from kiosk.hub.seals import Seals
+from kiosk.hub.serials import Lease
 from kiosk.hub.shelves import Reader
 from kiosk.ledger import accounts as acc
 from kiosk.ledger import entries as en
 from kiosk.ledger.legs import Transfer
+from kiosk.ledger.serials import Range
 
 WAITS = "waits"
 """The reason of an entry that is set aside until another device's log is in."""
@@ -81,6 +83,8 @@ class Rebooking:
     def book(self, body: en.Granted) -> None:
         """Keep it again."""
         self._again.append(body)
+        if serials := Range.of(body.asset):
+            self._lookups.serials.note(Lease(serials, self._device, body.gen))
         # Told twice, it is booked once.
         self._lookups.downlinks.put((self._device, body.gen, body.d), value=True)
 

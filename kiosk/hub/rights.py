@@ -12,6 +12,7 @@ from kiosk.hub.bulk import among
 from kiosk.hub.claims import Claims
 from kiosk.hub.lookups import Lookups
 from kiosk.hub.purses import Purses
+from kiosk.hub.serials import Numbering
 from kiosk.hub.settings import Grants, Pin, Risk
 from kiosk.hub.shelves import Reader
 from kiosk.hub.tables import grants, redemptions
@@ -59,6 +60,7 @@ class Sources:
 
     claims: Claims
     purses: Purses
+    numbering: Numbering
 
 
 class Rights:
@@ -70,6 +72,7 @@ class Rights:
         self._lookups = lookups
         self._claims = sources.claims
         self._purses = sources.purses
+        self._numbering = sources.numbering
         self._device = downlink.device
         self._gen = downlink.gen
         self._d = downlink.last_d
@@ -101,6 +104,7 @@ class Rights:
         self._gifts = lookups.gifts()
         if moved is not None:
             yield from self._look_ahead(moved)
+            yield from self._numbering.read(lookups.held, moved)
         yield from self._purses.read(self._asked, self._home)
         yield lookups.people.risk_held.need([self._device] if self._policy.risk.per_device else [])
 
@@ -148,6 +152,7 @@ class Rights:
         for member in self._home:
             self._prefetch(member, books)
         self._lease_risk(books)
+        self._lease_serials(books)
         return tuple(refusal for refusal in refused if refusal is not None)
 
     def _answer(self, want: sync.Want, books: Books) -> sync.Refusal | None:
@@ -240,6 +245,12 @@ class Rights:
             here = books.has(acc.escrow(self._device), acc.RISK)
             lent = min(self._policy.risk.per_device - here, books.has(acc.RISK, acc.RISK))
             self._ahead(books, acc.RISK, lent, None)
+
+    def _lease_serials(self, books: Books) -> None:
+        """Keep so many voucher numbers at the device that it can print for weeks without us."""
+        room = len(self.made) < self._policy.grants.per_sync
+        if room and (serials := self._numbering.due()):
+            self._ahead(books, serials.asset, serials.size, None)
 
     def _ahead(self, books: Books, asset: str, amount: int, member: str | None) -> None:
         if amount > 0 and len(self.made) < self._policy.grants.per_sync:

@@ -41,6 +41,7 @@ class Grants(_Section, frozen=True, kw_only=True):
 
     lease_par: Positive = 3
     lease_low: NotNegative = 1
+    serial_par: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] = 5000
     home_points: NotNegative = 5000
     home_tries: NotNegative = 5
     per_sync: Positive = 200

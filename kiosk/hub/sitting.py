@@ -12,6 +12,7 @@ from kiosk.hub.declined import Declined
 from kiosk.hub.lookups import Lookups
 from kiosk.hub.operations import OpenBook
 from kiosk.hub.recovery_tables import standings, waiting
+from kiosk.hub.serials import keep_leases
 from kiosk.hub.shelves import read_together
 from kiosk.hub.tables import devices, entries, grants, meta, packs, step_counter, wants
 from kiosk.hub.turn import Common, Desk, Told, Turn, Upload
@@ -84,7 +85,9 @@ class Sitting:
         connection = self._connection
         insert_all(connection, entries, [row for turn in turns for row in turn.entry_rows()])
         insert_all(connection, waiting, [row for turn in turns for row in turn.waiting_rows()])
-        insert_all(connection, grants, [row for turn in turns for row in turn.grant_rows()])
+        granted = [row for turn in turns for row in turn.grant_rows()]
+        insert_all(connection, grants, granted)
+        keep_leases(connection, granted)
         insert_all(connection, wants, [row for turn in turns for row in turn.want_rows()])
         self._common.book.write()
         self._books.write()

@@ -21,6 +21,7 @@ from kiosk.hub.recovery import Era
 from kiosk.hub.rights import Downlink, Ids, Policy, Rights, Sources, unacknowledged
 from kiosk.hub.seals import Seals
 from kiosk.hub.second_branch import SecondBranch, hashes_at, keep
+from kiosk.hub.serials import Numbering, Where
 from kiosk.hub.settings import Stable
 from kiosk.hub.shelves import Need, Reader
 from kiosk.hub.tables import devices, entries
@@ -104,12 +105,13 @@ class Turn:
         )
         self._past = CatchingUp(device, upload.request, desk.era, self._rebooking)
         self._claims = Claims(common.lookups, common.book, self.device, desk.now)
+        self._place = f"{device.store}{device.kiosk}"
         self._intake = Intake(
             common.book,
             common.lookups,
             self.device,
             self._rebooking,
-            Capable(f"{device.store}{device.kiosk}", merges=desk.policy.merges),
+            Capable(self._place, merges=desk.policy.merges),
         )
         self._refill = Refill(common.lookups, self.device, desk.policy.pin, desk.policy.grants)
 
@@ -138,7 +140,10 @@ class Turn:
     def _sources(self) -> Sources:
         desk, people = self._desk, self._lookups.people
         entitlements = Entitlements(people, desk.now, desk.policy.zone)
-        return Sources(self._claims, Purses(people, self._intake.merges, entitlements))
+        where = Where(self.device, self._place, self._request.tail <= self._mark.n)
+        par = desk.policy.grants.serial_par
+        numbering = Numbering(self._lookups.serials, where, par, desk.generation)
+        return Sources(self._claims, Purses(people, self._intake.merges, entitlements), numbering)
 
     def locks(self) -> Sequence[Key]:
         """Every balance that this sync may touch."""

@@ -5,6 +5,8 @@ CASH = "cash"
 TRIES = "tries"
 RISK = "risk"
 """Points that may be spent before head office could say whether they are there."""
+SERIALS = "serials:"
+"""How every asset begins that is a range of voucher serials (`serials.Range`)."""
 
 WORLD = "world"
 ISSUED = "issued"
@@ -89,4 +91,6 @@ def source(asset: str, member_id: str | None) -> str:
         return member(member_id)
     if asset == RISK:
         return RISK
+    if asset.startswith(SERIALS):
+        return WORLD  # numbers are made when they are leased, and what comes back is never leased again
     return pool(asset.removeprefix("gift:"))

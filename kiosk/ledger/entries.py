@@ -40,6 +40,7 @@ class Redeem(Body, frozen=True, kw_only=True):
     """Intent: the points are held and the gift unit is issued to this operation.
 
     `risk` of the points are covered by the device's risk budget, because head office could not be asked.
+    `lease` is the range of serials (its asset) that the voucher's number is taken from; '' in old logs.
     """
 
     KIND: ClassVar[str] = "redeem"
@@ -50,6 +51,7 @@ class Redeem(Body, frozen=True, kw_only=True):
     expires: int
     qr: bytes
     risk: int = 0
+    lease: str = ""
 
 
 class Granted(Body, frozen=True, kw_only=True):

@@ -93,6 +93,7 @@ def _redeem(device: str, member: str, body: en.Redeem, _known: Redemptions) -> l
         (acc.escrow(device), acc.ISSUED, acc.gift(body.gift), 1),
         (acc.WORLD, acc.escrow(device), acc.claim(body.voucher), 1),
         *_if_risked(body, acc.escrow(device), acc.held(body.op)),
+        *([(acc.escrow(device), acc.SPENT, body.lease, 1)] if body.lease else []),
     ]
 
 

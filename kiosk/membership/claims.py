@@ -27,13 +27,17 @@ class ClaimAnswer(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Presented:
-    """What is known of the number somebody holds. `state` is the operation's state, '' if it is not ours."""
+    """What is known of the number somebody holds. `state` is the operation's state, '' if it is not ours.
+
+    `revoked`: head office says that it is worth nothing.
+    """
 
     state: str
     code_fits: bool
     claimed: bool
     right_held: bool
     expired: bool
+    revoked: bool = False
 
 
 ENDED = {"claimed": ClaimAnswer.ALREADY, "voided": ClaimAnswer.VOID, "expired": ClaimAnswer.EXPIRED}
@@ -43,10 +47,12 @@ ENDED = {"claimed": ClaimAnswer.ALREADY, "voided": ClaimAnswer.VOID, "expired": 
 def judge(voucher: Presented) -> ClaimAnswer:
     """What to answer; GIVEN means: journal the claim, then hand over the gift. The first that fits counts."""
     reasons = (
+        (not voucher.state and voucher.revoked and voucher.code_fits, ClaimAnswer.VOID),
         (not voucher.state, ClaimAnswer.NOT_HERE),
         (not voucher.code_fits, ClaimAnswer.FORGED),
         (voucher.state == "voided", ClaimAnswer.VOID),
         (voucher.claimed, ClaimAnswer.ALREADY),
+        (voucher.revoked, ClaimAnswer.VOID),
         (voucher.state in {"redeemed", "printing"}, ClaimAnswer.NOT_FINISHED),
         (voucher.expired, ClaimAnswer.EXPIRED),
         (not voucher.right_held, ClaimAnswer.NOT_HERE),

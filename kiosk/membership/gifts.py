@@ -16,6 +16,8 @@ class Reach(Enum):
     TOO_DEAR = "too-dear"
     SOLD_OUT = "sold-out"
     NEEDS_NETWORK = "needs-network"
+    NEEDS_NUMBERS = "needs-numbers"
+    """Head office has to lend this kiosk voucher numbers first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +38,21 @@ class Offer:
     left: int
 
 
-def offer(gift: Gift, shown_points: int, held: Rights, connected: bool) -> Offer:
-    """What to say about a gift. `shown_points` is the balance on screen; offline only held rights count."""
+def offer(
+    gift: Gift, shown_points: int, held: Rights, connected: bool, *, numbered: bool = True
+) -> Offer:
+    """What to say about a gift. `shown_points` is the balance on screen; offline only held rights count.
+
+    `numbered`: a voucher could be given a number.
+    """
     left = max(gift.stock, held.units)
     missing = max(0, gift.points - shown_points)
     if left <= 0:
         reach = Reach.SOLD_OUT
     elif missing:
         reach = Reach.TOO_DEAR
+    elif not numbered:
+        reach = Reach.NEEDS_NUMBERS
     elif not connected and (held.points < gift.points or held.units < 1):
         reach = Reach.NEEDS_NETWORK
     else:

@@ -25,12 +25,14 @@ class VoucherRule(msgspec.Struct, frozen=True, kw_only=True):
     """How long a voucher is good for, where the gift waits, and who may claim it.
 
     `release_at_print`: the right to claim leaves the kiosk with the paper, so that any kiosk may claim it at
-    once; every claim then needs the network.
+    once; every claim then needs the network. `stores`: whose vouchers a store's counters take, its own ones
+    or those of all stores.
     """
 
     days: int = 30
     pickup: Named
     release_at_print: bool = False
+    stores: Literal["own", "all"] = "own"
 
 
 class RiskRule(msgspec.Struct, frozen=True, kw_only=True):

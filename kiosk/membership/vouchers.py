@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 import base45
 
+from kiosk.ledger.serials import Serial
+
 _DAMM = (
     "0317598642", "7092154863", "4206871359", "1750983426", "6123045978",
     "3674209581", "5869720134", "8945362017", "9438617205", "2581436790",
@@ -56,9 +58,24 @@ def voucher_number(store: str, kiosk: str, serial: int) -> str:
     return number + damm(number)
 
 
+def number_of(serial: Serial) -> str:
+    """The voucher number that a leased serial makes."""
+    return voucher_number(serial.place[:4], serial.place[4:], serial.number)
+
+
 def is_valid_number(number: str) -> bool:
     """Fourteen plain digits whose Damm digit fits."""
     return len(number) == 14 and number.isascii() and number.isdigit() and damm(number) == "0"
+
+
+def place_of(number: str) -> str:
+    """Store and kiosk of a number: its first six digits."""
+    return number[:6]
+
+
+def serial_of(number: str) -> int:
+    """The serial in a valid number."""
+    return int(number[6:13])
 
 
 def typed_number(typed: str) -> str:

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from kiosk.membership.cards import Card, keyed_hash
 from kiosk.offline.sealing import Sealer, Unsealable
@@ -62,6 +63,14 @@ class VoucherSigner:
     def sign(self, payload: bytes) -> bytes:
         """64 bytes of Ed25519."""
         return self._key.sign(payload)
+
+    def has_signed(self, public: bytes, payload: bytes, signature: bytes) -> bool:
+        """Whether the holder of this public key signed the payload; a key that is none signed nothing."""
+        try:
+            Ed25519PublicKey.from_public_bytes(public).verify(signature, payload)
+        except (InvalidSignature, ValueError):
+            return False
+        return True
 
     def public(self) -> bytes:
         """32 bytes: what counters check vouchers with."""

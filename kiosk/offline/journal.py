@@ -7,6 +7,7 @@ from pathlib import Path
 from kiosk.ledger import accounts as acc
 from kiosk.ledger import entries as en
 from kiosk.ledger.legs import Balances
+from kiosk.ledger.serials import Serial, next_serial
 from kiosk.ledger.sync import Grant, Instruction, Mark
 from kiosk.offline import tables
 from kiosk.offline.batches import Batch, read_batch, wrapped
@@ -18,7 +19,7 @@ from kiosk.offline.follow import Course
 from kiosk.offline.opening import open_tables
 from kiosk.offline.page import Head, Page
 from kiosk.offline.second_copy import SecondCopy
-from kiosk.ports import Clock, Draft, Ids, JournalFailed, Operation
+from kiosk.ports import VOUCHERS_MAX, Clock, Draft, Ids, JournalFailed, Operation
 
 DRAFTS_MAX = 1000
 SOFTWARE = "0.1.0"
@@ -97,14 +98,22 @@ class DurableJournal:
         found = self._operations("WHERE state IN ('redeemed', 'printing', 'unknown') ORDER BY n")
         return tuple(operation for operation in found if member in (None, operation.member))
 
-    def next_voucher_serial(self) -> int:
-        """One more than the redeem entries so far."""
+    def next_voucher_serial(self) -> Serial | None:
+        """The next of the ranges that head office leased to this device; None: none is left."""
+        own = acc.escrow(self.device)
         with self._guarded():
-            return self._head.redeemed + 1
+            rights = self._head.balances.items()
+            return next_serial((asset, left) for (account, asset), left in rights if account == own)
 
     def own_lines(self, member: str, n: int) -> tuple[Operation, ...]:
         """This member's redemptions after entry n, newest first."""
         return tuple(self._operations("WHERE n > ? AND member = ? ORDER BY n DESC", n, member))
+
+    def vouchers(self, member: str) -> tuple[Operation, ...]:
+        """This member's vouchers that nobody claimed, newest first."""
+        where = """WHERE member = ? AND state IN ('posted', 'unknown') AND claim_n = 0
+            ORDER BY n DESC LIMIT ?"""
+        return tuple(self._operations(where, member, VOUCHERS_MAX))
 
     def expired(self, before: int, after: tuple[int, int], most: int) -> tuple[Operation, ...]:
         """Vouchers of ours that nobody claimed, in the order of (expires, n); look at `claim_held` too."""

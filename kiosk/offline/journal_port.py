@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Protocol, TypeVar
 
 from kiosk.ledger.entries import Entry
+from kiosk.ledger.serials import Serial
 from kiosk.ledger.sync import Grant, Instruction, Mark
 from kiosk.offline.batches import Batch
 from kiosk.offline.journal import DurableJournal
@@ -49,13 +50,17 @@ class JournalPort:
         """Redemptions without a final state, oldest first."""
         return self._ask(lambda journal: journal.unresolved(member))
 
-    def next_voucher_serial(self) -> int:
-        """The next unused voucher serial."""
+    def next_voucher_serial(self) -> Serial | None:
+        """The next of the leased voucher serials; None: none is left."""
         return self._ask(lambda journal: journal.next_voucher_serial())
 
     def own_lines(self, member: str, n: int) -> tuple[Operation, ...]:
         """This member's redemptions after entry n, newest first."""
         return self._ask(lambda journal: journal.own_lines(member, n))
+
+    def vouchers(self, member: str) -> tuple[Operation, ...]:
+        """This member's vouchers that nobody claimed, newest first."""
+        return self._ask(lambda journal: journal.vouchers(member))
 
     def expired(self, before: int, after: tuple[int, int], most: int) -> tuple[Operation, ...]:
         """Vouchers of ours that nobody claimed in time."""

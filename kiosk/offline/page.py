@@ -5,8 +5,11 @@ from dataclasses import dataclass, field, replace
 
 from sqlite_utils import Database
 
+from kiosk.ledger import accounts as acc
 from kiosk.ledger import entries as en
 from kiosk.ledger.legs import Balances, LooseEnd, Transfer, transfers
+from kiosk.ledger.serials import next_serial
+from kiosk.membership.vouchers import is_valid_number, number_of
 from kiosk.offline import tables
 from kiosk.offline.fold import Downlink, Fold, effect, is_own, redeem_in
 from kiosk.offline.follow import FOLLOWERS, Course, begin, follow, told
@@ -18,7 +21,7 @@ ENTRY_MAX = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Where the log stands: last n and hash, own balances, downlink, redeem entries so far.
+    """Where the log stands: last n and hash, own balances, downlink.
 
     `ids` and `effects` (n, whose points, change) are those of the entries after the cut.
     """
@@ -27,16 +30,13 @@ class Head:
     hash: bytes
     balances: Balances
     downlink: Downlink
-    redeemed: int
     ids: dict[str, int] = field(default_factory=dict)
     effects: list[tuple[int, str, int]] = field(default_factory=list)
 
     @classmethod
     def of(cls, fold: Fold) -> "Head":
         """Where a fold ended."""
-        return cls(
-            fold.n, fold.hash, fold.balances, fold.downlink, fold.redeemed, dict(fold.ids), list(fold.effects)
-        )
+        return cls(fold.n, fold.hash, fold.balances, fold.downlink, dict(fold.ids), list(fold.effects))
 
     def forget(self, n: int) -> None:
         """Drop what is told of entry n and all before it: the cut has moved there."""
@@ -51,7 +51,7 @@ class Page:
     def __init__(self, database: Database, device: str, head: Head) -> None:
         self._database = database
         self._device = device
-        self._n, self._hash, self._redeemed = head.n, head.hash, head.redeemed
+        self._n, self._hash = head.n, head.hash
         self._head = head
         self._before = head.balances
         self._ids: dict[str, int] = {}
@@ -97,7 +97,7 @@ class Page:
         ids, effects = self._head.ids, self._head.effects
         ids.update(self._ids)
         effects.extend(self._effects)
-        return Head(self._n, self._hash, balances, self._downlink, self._redeemed, ids, effects)
+        return Head(self._n, self._hash, balances, self._downlink, ids, effects)
 
     def _refuse_used_id(self, name: str) -> None:
         """Fresh ids never meet; this catches a draft journalled twice, and head office remembers for ever."""
@@ -110,8 +110,8 @@ class Page:
             same = ("WHERE op = ? OR voucher = ?", (body.op, body.voucher))
             if next(tables.courses(self._database, *same), None) is not None:
                 raise NotHeld(f"{body.op}: operation or voucher {body.voucher} exists already")
+            self._refuse_unleased(body)
             self._put(begin(entry, body), entry.n)
-            self._redeemed += 1
             return {body.op: (body, draft.member or "")}
         if isinstance(body, en.Granted) and body.voucher is not None:
             self._hear_of(entry.n, body.voucher)
@@ -122,6 +122,16 @@ class Page:
             raise NotHeld(f"{body.op}: no such operation here")
         self._put(follow(course, entry.n, body), entry.n)
         return {body.op: (self._redeem(course), course.member)}
+
+    def _refuse_unleased(self, body: en.Redeem) -> None:
+        """A voucher's number is the next one of a leased range, never one that somebody thought of."""
+        if not is_valid_number(body.voucher) and not body.lease:
+            return  # no voucher's number: no counter would take it
+        key = (acc.escrow(self._device), body.lease)
+        left = self._changed.get(key, self._before.get(key, 0))
+        due = next_serial([(body.lease, left)])
+        if due is None or body.voucher != number_of(due):
+            raise NotHeld(f"{body.voucher} is not the next number of the range '{body.lease}'")
 
     def _hear_of(self, n: int, voucher: en.Redeem) -> None:
         """The right to claim arrived: from now on we know the operation, unless it is our own."""

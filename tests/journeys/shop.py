@@ -147,7 +147,7 @@ class ShopFloor:
         self.clock = first.clock if first else TestClock()
         self.chance = random.Random(int(kiosk) + 4)
         self.ids = FreshIds(self.clock.now, self.chance)
-        self.identity = load_or_create(folder / "identity", b"k" * 32)
+        self.identity = load_or_create(folder / "identity", b"k" * 32, int(kiosk))
         self.office = first.office if first else self._head_office(settings)
         self._enrol()
         if first is None:
