@@ -227,11 +227,19 @@ class VoucherKey(Protocol):
         """Whether the holder of this public key, ours or another device's, signed the payload."""
 
 
+class PinHolder(Protocol):
+    """Somebody with a PIN: a member's account, or a colleague."""
+
+    @property
+    def verifier(self) -> str:
+        """What their PIN is checked against, '' where policy keeps it at head office."""
+
+
 class PinChecker(Protocol):
     """Checks a PIN without the network, where policy allows."""
 
-    def matches(self, account: Account, pin: str) -> bool:
-        """Whether the PIN fits the account's wrapped verifier."""
+    def matches(self, holder: PinHolder, pin: str) -> bool:
+        """Whether the PIN fits its holder's wrapped verifier."""
 
 
 class CardKey(Protocol):

@@ -100,8 +100,9 @@ class Elsewhere:
 
     def _give_up(self, claim: ClaimAsked) -> None:
         world, say = self._world, staff_words(self._world)
-        unproven = examine(world, claim).standing is Standing.UNPROVEN
-        more = say(" This kiosk cannot check its signature yet: let it reach head office.") if unproven else ""
+        more = ""
+        if examine(world, claim).standing is Standing.UNPROVEN:
+            more = say(" This kiosk cannot check its signature yet: let it reach head office.")
         tell_more(world, claim.request, unanswered(world, claim), more=more)
 
     def _refuse(self, claim: ClaimAsked, refusal: Refusal | None) -> None:

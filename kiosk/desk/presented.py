@@ -100,6 +100,7 @@ def tell_more(
     said: ClaimAnswer,
     gift: str = "",
     claimed: tuple[int, int] | None = None,
+    *,
     more: str = "",
 ) -> None:
     """Answer, with the gift, and with when (UTC microseconds) and at which kiosk it was claimed.

@@ -38,9 +38,7 @@ class Offer:
     left: int
 
 
-def offer(
-    gift: Gift, shown_points: int, held: Rights, connected: bool, *, numbered: bool = True
-) -> Offer:
+def offer(gift: Gift, shown_points: int, held: Rights, connected: bool, *, numbered: bool = True) -> Offer:
     """What to say about a gift. `shown_points` is the balance on screen; offline only held rights count.
 
     `numbered`: a voucher could be given a number.
