@@ -13,12 +13,15 @@ from kiosk.ledger.feed import Colleague
 from kiosk.membership.claims import ClaimAnswer
 from kiosk.membership.vouchers import shown
 from kiosk.ports import CounterAnswer, Operation
-from kiosk.words import Words, _
+from kiosk.words import DEFAULT, Words, _
 
 READ_S = 1.0
 """An answer stays at least this long: the second half of a double tap must not wipe it away unread."""
 VERDICT_S = 180
 """How long an answer stays for whoever went to fetch the gift; the page behind it locks sooner."""
+
+LATER = (ClaimAnswer.NOT_HERE, ClaimAnswer.NOT_NOW, ClaimAnswer.NOT_SURE)
+"""Answers that the network brings: nothing is lost by waiting."""
 
 Tone = Literal["go", "stop", "wait"]
 
@@ -32,10 +35,17 @@ class _Look:
     words: str
     again: bool = False
     """Whether asking again later may bring another answer."""
+    instead: str = ""
+    """What is said here in the place of the counter's sentence."""
 
 
 LOOKS = {
-    ClaimAnswer.GIVEN: _Look("go", "check", _("Valid: hand over the gift")),
+    ClaimAnswer.GIVEN: _Look(
+        "go",
+        "check",
+        _("Valid: hand over the gift"),
+        instead=_("It is claimed now. Keep the paper, it is used up."),
+    ),
     ClaimAnswer.ALREADY: _Look("stop", "x", _("Already claimed")),
     ClaimAnswer.VOID: _Look("stop", "x", _("Void")),
     ClaimAnswer.EXPIRED: _Look("stop", "clock", _("Expired")),
@@ -75,7 +85,7 @@ def claimed(world: World, colleague: Colleague, asked: ev.ClaimAsked, said: Coun
             tone=look.tone,
             icon=look.icon,
             headline=say(look.words),
-            sentence=say(SENTENCES[said.result]),
+            sentence=_sentence(say, said),
             gift_label=say("Gift"),
             gift=say.of(gift.name) if gift else said.gift,
             picture=(gift.picture if look.tone == "go" else f"{gift.picture}_grey") if gift else "",
@@ -128,6 +138,15 @@ def waiting(world: World, colleague: Colleague) -> Page:
         )
 
     return Page(draw, after_s=MOMENT_S)
+
+
+def _sentence(say: Words, said: CounterAnswer) -> str:
+    """What the counter hears, in the shop's language; when and where it was claimed stand apart."""
+    whole = say.language == DEFAULT and said.result is not ClaimAnswer.ALREADY
+    if instead := LOOKS[said.result].instead:
+        return say(instead)
+    told = said.sentence if whole and said.sentence else say(SENTENCES[said.result])
+    return told + say(" The voucher stays good: ask again.") if said.result in LATER else told
 
 
 def _facts(say: Words, said: CounterAnswer) -> tuple[str, ...]:

@@ -110,9 +110,9 @@ def second_look(
         sentence=say("Look in the slot, behind the cover and on the floor. A void voucher is worth nothing."),
         points=say("{points} points go back to {member}.", points=say.points(body.points),
                    member=_member(world, say, operation)),
-        code_label=say("Voucher number"),
+        code_label=gift_name(world, say, body.gift),
         code=shown(body.voucher),
-        code_facts=(gift_name(world, say, body.gift), _moment(say, operation)),
+        code_facts=(_moment(say, operation),),
         choices=(
             views.Choice(say("Look again"), ev.WentBack()),
             views.Choice(say("No paper, make it void"), ev.NoPaperFound(body.voucher, sure=True), icon="x",

@@ -4,7 +4,10 @@ from pathlib import Path
 
 from kivy.lang import Builder
 
+from kiosk.screens.widgets import buttons
 from kiosk.screens.widgets.framing import Page
+
+__all__ = ["BusyUpright", "BusyWide", "buttons"]
 
 
 class BusyUpright(Page):

@@ -15,15 +15,20 @@ from kiosk import views
 from kiosk.events import Event, Touched
 from kiosk.screens.attract import AttractUpright, AttractWide
 from kiosk.screens.busy import BusyUpright, BusyWide
+from kiosk.screens.claim_desk import ClaimDeskUpright, ClaimDeskWide
 from kiosk.screens.confirm import ConfirmUpright, ConfirmWide
 from kiosk.screens.faces import Faces
 from kiosk.screens.history import HistoryUpright, HistoryWide
 from kiosk.screens.home import HomeUpright, HomeWide
 from kiosk.screens.notice import NoticeUpright, NoticeWide
+from kiosk.screens.open_vouchers import OpenVouchersUpright, OpenVouchersWide
+from kiosk.screens.pin_pad import PinPadUpright, PinPadWide
 from kiosk.screens.shelf import ShelfUpright, ShelfWide
+from kiosk.screens.staff_home import StaffHomeUpright, StaffHomeWide
 from kiosk.screens.still_there import StillTherePage
 from kiosk.screens.take_voucher import TakeVoucherUpright, TakeVoucherWide
 from kiosk.screens.tokens import look
+from kiosk.screens.verdict import VerdictUpright, VerdictWide
 from kiosk.screens.widgets.framing import Page
 
 PAGES: dict[type[views.View], tuple[type[Page], type[Page]]] = {
@@ -35,6 +40,11 @@ PAGES: dict[type[views.View], tuple[type[Page], type[Page]]] = {
     views.TakeVoucher: (TakeVoucherUpright, TakeVoucherWide),
     views.Notice: (NoticeUpright, NoticeWide),
     views.History: (HistoryUpright, HistoryWide),
+    views.PinPad: (PinPadUpright, PinPadWide),
+    views.StaffHome: (StaffHomeUpright, StaffHomeWide),
+    views.ClaimDesk: (ClaimDeskUpright, ClaimDeskWide),
+    views.Verdict: (VerdictUpright, VerdictWide),
+    views.OpenVouchers: (OpenVouchersUpright, OpenVouchersWide),
 }
 """View -> its page in portrait and in landscape."""
 

@@ -32,6 +32,23 @@ TIERS = {
     "diamond": Tier(*map(colour, ("#DCE5EF", "#CBD8E7", "#F1F5FA", "#A9BCD4", "#182A40"))),
 }
 
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A verdict's colours: face, ink on it, disc, mark on the disc. Their greys differ as well."""
+
+    face: Colour
+    ink: Colour
+    disc: Colour
+    mark: Colour
+
+
+ANSWERS = {
+    "go": Answer(*map(colour, ("#C9D8CF", "#17211E", "#17211E", "#FFFFFF"))),
+    "stop": Answer(*map(colour, ("#17211E", "#FFFFFF", "#FFFFFF", "#17211E"))),
+    "wait": Answer(*map(colour, ("#F2E8D5", "#3B2A08", "#3B2A08", "#F2E8D5"))),
+}
+
 SIZES: dict[Layout, dict[Style, tuple[int, int]]] = {
     "portrait": {
         "note": (30, 44),
@@ -152,6 +169,8 @@ PARTS: dict[str, float] = {
     "tier": 372, "tier_least": 300, "tier_ledge": 48, "moon": 308, "ring_moon": 416, "progress_least": 120,
     "dialog": 936, "dialog_pad": 56, "column_left": 728, "pad_w": 749, "pager_button": 280, "cancel": 300,
     "wide_pager_button": 230, "lock_disc": 72, "bar_text": 150, "code_least": 184, "outcome_disc": 88,
+    "group_box": 120, "verdict_disc": 176, "verdict_icon": 104, "staff_tile": 208, "letter_gap": 14,
+    "letter_key": 84,
     "column_scene": 600, "column_attract": 700, "wide_attract": 640, "mask": 28,
 }  # fmt: skip
 """Sizes of parts in base units (1080 wide; landscape shrinks them with its type)."""
@@ -159,7 +178,8 @@ PARTS: dict[str, float] = {
 LANDSCAPE_PARTS: dict[str, float] = {
     "strip": 99, "foot": 123, "secondary": 108, "primary": 136, "choice": 120, "reader": 128, "language": 104,
     "pin_box": 64, "pin_gap": 12, "pin_dot": 24, "ring": 108, "row": 98, "code_least": 150, "s72": 56,
-    "pager": 104, "pager_button": 230,
+    "pager": 104, "pager_button": 230, "group_box": 104, "verdict_disc": 140, "verdict_icon": 84,
+    "staff_tile": 168, "letter_gap": 10,
 }  # fmt: skip
 """What differs in landscape, where height is short."""
 

@@ -10,6 +10,7 @@ from kiosk.desk import notices
 from kiosk.desk.pages import moment
 from kiosk.words import Words, _
 from tests.journeys.shop import ShopFloor
+from tests.screens.staff_pages import staff_pages
 
 HOME, POOR, OTHER, GUEST = "6600000001", "6600000002", "6600000100", "6600000021"
 GIFT = "G02"
@@ -32,6 +33,8 @@ def _pages(floor: ShopFloor, language: str) -> Iterator[tuple[str, views.View]]:
         floor.do(ev.Left(), ev.LanguageChosen(language))
         yield from part(floor)
     yield from _notices(floor, Words(language, floor.world.shop.zone))
+    floor.do(ev.Left(), ev.LanguageChosen(language))
+    yield from staff_pages(floor)
     floor.do(ev.Left(), ev.LanguageChosen(language))
     yield "out-of-service", floor.do(ev.StorageFailed("K-JR-02", "disk full"))
 

@@ -1,4 +1,4 @@
-"""The number pad: three columns, words beside the function keys' icons."""
+"""The number pad and the letter pad: words beside the function keys' icons."""
 
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,29 @@ from kiosk.screens.tokens import look
 from kiosk.screens.widgets.box import Plate, Slab
 from kiosk.screens.widgets.buttons import Push
 from kiosk.screens.widgets.layers import Grid
+from kiosk.screens.widgets.layout import Column, Row
+
+LETTERS = 8
+"""Keys a row of the letter pad."""
+
+
+def _key(key: tuple[str, str, str], pad: Any) -> Push:
+    """A key by name, label and icon; only function keys have one."""
+    name, label, icon = key
+    function = bool(icon)
+    push = Push(
+        label=label,
+        icon=icon,
+        kind="function" if function else "key",
+        style="body" if function else "title",
+        bold=function,
+        round_by=look.r_key,
+        lip=True,
+        pad_x=look.s8,
+        lines=1,
+    )
+    push.bind(on_press=lambda *_: pad.dispatch("on_key", name))
+    return push
 
 
 class Keypad(Grid):
@@ -29,24 +52,41 @@ class Keypad(Grid):
     def _build(self, *_: Any) -> None:
         keys = [(digit, digit, "") for digit in "123456789"]
         keys += [("clear", self.clear, "x"), ("0", "0", ""), ("back", self.backspace, "del")]
-        self.fill(keys, self._key)
+        self.fill(keys, lambda key: _key(key, self))
 
-    def _key(self, key: tuple[str, str, str]) -> Push:
-        name, label, icon = key
-        function = bool(icon)
-        push = Push(
-            label=label,
-            icon=icon,
-            kind="function" if function else "key",
-            style="body" if function else "title",
-            bold=function,
-            round_by=look.r_key,
-            lip=True,
-            pad_x=look.s8,
-            lines=1,
+    def on_key(self, name: str) -> None:
+        """For whoever listens."""
+
+
+class LetterPad(Column):
+    """Eight keys a row, then clear and backspace. Dispatches `on_key` like the number pad."""
+
+    keys = StringProperty("")
+    clear = StringProperty("")
+    backspace = StringProperty("")
+
+    def __init__(self, **kwargs: Any) -> None:
+        self.register_event_type("on_key")
+        super().__init__(**kwargs)
+        self.gap = look.letter_gap
+        for name in ("keys", "clear", "backspace"):
+            self.fbind(name, self._build)
+        self._build()
+
+    def _build(self, *_: Any) -> None:
+        rows = [self.keys[start : start + LETTERS] for start in range(0, len(self.keys), LETTERS)]
+        self.fill([*rows, (self.clear, self.backspace)], self._row)
+
+    def _row(self, keys: str | tuple[str, str]) -> Row:
+        row = Row(even=True, gap=look.letter_gap, high=look.letter_key, grow=1)
+        named = (
+            list(zip(("clear", "back"), keys, ("x", "del"), strict=True))
+            if isinstance(keys, tuple)
+            else [(key, key, "") for key in keys]
         )
-        push.bind(on_press=lambda *_: self.dispatch("on_key", name))
-        return push
+        for key in named:
+            row.add_widget(_key(key, self))
+        return row
 
     def on_key(self, name: str) -> None:
         """For whoever listens."""
