@@ -76,6 +76,7 @@ def assemble(settings: Settings, clock: Clock, loop: Loop, show: Callable[[View]
     from kiosk.desk.desk import Desk
     from kiosk.hardware.printers.service import open_printer
     from kiosk.hardware.reader_watcher import ReaderWatcher
+    from kiosk.hardware.scanners.watcher import ScannerWatcher
     from kiosk.offline.carrying import Carrier
     from kiosk.offline.enrolment import pinned_authority
     from kiosk.offline.escrow import start_up
@@ -162,6 +163,9 @@ def assemble(settings: Settings, clock: Clock, loop: Loop, show: Callable[[View]
     if settings.reader.kind == "pcsc":
         readers = ReaderWatcher(loop.post, clock)
         parts.add("readers", readers.run, readers.stop)
+    if settings.scanner.kind == "serial":
+        scanner = ScannerWatcher(settings.scanner.address, settings.scanner.baud, loop.post, clock)
+        parts.add("scanner", scanner.run, scanner.stop)
     parts.add("uploader", uploader.run, uploader.stop)
     parts.add("questions", questions.run, questions.stop)
     parts.add("control", control.run, control.close)

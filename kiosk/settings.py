@@ -65,6 +65,14 @@ class Reader(Section, frozen=True, kw_only=True):
     inserted: tuple[str, ...] = ()
 
 
+class Scanner(Section, frozen=True, kw_only=True):
+    """The bar code scanner."""
+
+    kind: Literal["serial", "disabled"] = "disabled"
+    address: str = ""
+    baud: Literal[9600, 19200, 38400, 57600, 115200] = 9600
+
+
 class Printer(Section, frozen=True, kw_only=True):
     """The voucher printer."""
 
@@ -113,6 +121,7 @@ class Settings(Section, frozen=True, kw_only=True):
     hub: Hub
     shop: Shop = Shop()
     reader: Reader = Reader()
+    scanner: Scanner = Scanner()
     printer: Printer = Printer()
     screen: Screen = Screen()
     state: State = State()
@@ -181,6 +190,8 @@ def _across(settings: Settings) -> Iterator[tuple[str, str]]:
         yield "printer.address", "must be host:port for kind = 'tcp'"
     if settings.printer.kind == "serial" and not settings.printer.address.startswith("/"):
         yield "printer.address", "must be a device such as /dev/serial/by-path/... for kind = 'serial'"
+    if settings.scanner.kind == "serial" and not settings.scanner.address.startswith("/"):
+        yield "scanner.address", "must be a device such as /dev/serial/by-path/... for kind = 'serial'"
     if not Path(settings.state.dir).is_absolute():
         yield "state.dir", "must be an absolute path"
     for name, place in (("key_file", settings.state.key_file), ("second_copy", settings.state.second_copy)):
