@@ -12,7 +12,7 @@ from kiosk.membership.vouchers import damm, voucher_number
 from kiosk.ports import CounterAnswer
 from tests.journeys.shop import ShopFloor
 
-MEMBER, GIFT = "6600000001", "G02"
+MEMBER, CARD, GIFT = "6600000001", "6600000801", "G02"
 MEI = Colleague(id="mei", name="陈小梅", role="manager")
 LIN = Colleague(id="lin", name="Alexandra Lindström", role="assistant")
 TEC = Colleague(id="tec", name="王工", role="technician")
@@ -29,6 +29,11 @@ def staff_pages(floor: ShopFloor) -> Iterator[tuple[str, views.View]]:
 
 
 def _home(floor: ShopFloor) -> Iterator[tuple[str, views.View]]:
+    yield "pin-pad", floor.tap(CARD)
+    pad = floor.now
+    assert isinstance(pad, views.PinPad)
+    yield "pin-pad-wrong", floor.do(ev.Confirmed(pad.ticket, "000000"))
+    _leave(floor)
     world, say = floor.world, floor.world.say
     for person in (MEI, LIN, TEC):
         yield f"staff-home-{person.id}", staff.staff_home(world, say, person, LEFT)
@@ -66,7 +71,7 @@ def _answers(floor: ShopFloor) -> Iterator[tuple[str, views.View]]:
 
 def _open(floor: ShopFloor) -> Iterator[tuple[str, views.View]]:
     """Four prints that nobody could vouch for: a full page and one more."""
-    world, say, spoken = floor.world, floor.world.say, floor.now.frame.language
+    world, say = floor.world, floor.world.say
     yield "open-vouchers-none", staff_vouchers.open_vouchers(world, say, MEI, 1, LEFT)
     floor.tray.ends = ev.Outcome.UNKNOWN
     for _ in range(staff_vouchers.ROWS + 1):
@@ -75,7 +80,7 @@ def _open(floor: ShopFloor) -> Iterator[tuple[str, views.View]]:
             floor.do(ev.WentBack())
         floor.choose(GIFT)
         floor.confirm()
-        floor.do(ev.Left(), ev.LanguageChosen(spoken))
+        _leave(floor)
     floor.tray.ends = ev.Outcome.CONFIRMED
     yield "open-vouchers", staff_vouchers.open_vouchers(world, say, MEI, 1, LEFT)
     yield "open-vouchers-last", staff_vouchers.open_vouchers(world, say, MEI, 2, LEFT)
@@ -87,3 +92,9 @@ def _open(floor: ShopFloor) -> Iterator[tuple[str, views.View]]:
         said = CounterAnswer(ClaimAnswer.VOID, say("Nothing was changed"))
         yield f"verdict-made-{name}", staff_verdict.made_void(world, MEI, operation, said)(say, 0)
         (operation, *_others) = staff_vouchers.to_look_into(world)
+
+
+def _leave(floor: ShopFloor) -> None:
+    """The next one speaks the same language."""
+    spoken = floor.now.frame.language
+    floor.do(ev.Left(), ev.LanguageChosen(spoken))
