@@ -1,4 +1,4 @@
-"""The command line: run, enrol, status, claim, void, journal, gallery, simulate, words, hub."""
+"""The command line: run, enrol, counter, status, claim, void, journal, gallery, simulate, words, hub."""
 
 import logging
 import sys
@@ -71,6 +71,25 @@ def claim(config: str, number: str, code: str, operator: str) -> None:
 def void(config: str, number: str, operator: str) -> None:
     """Staff looked and the voucher never came out: make it void, the points return."""
     _at_the_counter(config, {"do": "void", "number": number, "operator": operator}, "void")
+
+
+@main.command()
+@click.argument("config", type=click.Path())
+@click.option("--ready-file", type=click.Path(path_type=Path), help="Gets the port once the page is served.")
+def counter(config: str, ready_file: Path | None) -> None:
+    """Serve the counter's page: a device without screen and printer, where staff claim vouchers."""
+    settings = _settings(config)
+    from kiosk import appliance
+    from kiosk.commands.counter import serve
+    from kiosk.commands.enrolled import gap
+
+    if missing := gap(settings):
+        raise click.ClickException(missing)
+    logging.basicConfig(level=logging.INFO, format=appliance.LOG_FORMAT)
+    where = settings.counter
+    scheme = "https" if where.certificate else "http"
+    click.echo(f"The counter's page: {scheme}://{where.host}:{where.port}/")
+    sys.exit(serve(settings, ready_file))
 
 
 @main.command()

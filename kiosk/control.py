@@ -169,6 +169,28 @@ class CounterDesk:
         if caller is not None and caller.answer.empty():
             caller.answer.put_nowait(said)
 
+    def ask(self, question: Callable[[str], ClaimAsked | VoidAsked]) -> str:
+        """Put a question to the desk; the request's name, for `hear`."""
+        request = self._ids.uuid7()
+        with self._lock:
+            self._forget()
+            self._callers[request] = _Caller(self._now() + FORGOTTEN_S)
+        self._post(question(request))
+        return request
+
+    def hear(self, request: str, patience_s: float) -> CounterAnswer | None:
+        """The answer, if it comes in so many seconds; None: come back soon. KeyError: nobody waits for it."""
+        with self._lock:
+            caller = self._callers[request]
+            caller.until = self._now() + FORGOTTEN_S
+        try:
+            said = caller.answer.get(timeout=patience_s)
+        except queue.Empty:
+            return None
+        with self._lock:
+            self._callers.pop(request, None)
+        return said
+
     def _claim(self, message: Message) -> Message:
         return self._ask(
             lambda request: ClaimAsked(
@@ -182,30 +204,18 @@ class CounterDesk:
         )
 
     def _ask(self, question: Callable[[str], ClaimAsked | VoidAsked]) -> Message:
-        request = self._ids.uuid7()
-        with self._lock:
-            self._forget()
-            caller = self._callers[request] = _Caller(self._now() + FORGOTTEN_S)
-        self._post(question(request))
-        return self._heard(request, caller)
+        return self._heard(self.ask(question))
 
     def _again(self, message: Message) -> Message:
-        request = _text(message, "request")
-        with self._lock:
-            caller = self._callers.get(request)
-            if caller is not None:
-                caller.until = self._now() + FORGOTTEN_S
-        if caller is None:
-            return {"ok": False, "why": "nobody waits for that answer; ask again: a claim counts once"}
-        return self._heard(request, caller)
-
-    def _heard(self, request: str, caller: _Caller) -> Message:
         try:
-            said = caller.answer.get(timeout=self._heard_s)
-        except queue.Empty:
+            return self._heard(_text(message, "request"))
+        except KeyError:
+            return {"ok": False, "why": "nobody waits for that answer; ask again: a claim counts once"}
+
+    def _heard(self, request: str) -> Message:
+        said = self.hear(request, self._heard_s)
+        if said is None:
             return {"ok": True, "result": WAITING, "request": request}
-        with self._lock:
-            self._callers.pop(request, None)
         return {
             "ok": True,
             "result": said.result.value,

@@ -114,6 +114,16 @@ class Deny(Section, frozen=True, kw_only=True):
     max_age_hours: Annotated[int, Meta(ge=1, le=8760)] = 72
 
 
+class Counter(Section, frozen=True, kw_only=True):
+    """The counter's page, where this device serves one. Port 0 takes a free one."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Meta(ge=0, le=65535)] = 8770
+    certificate: str = ""
+    key: str = ""
+    idle_s: _Seconds = 300
+
+
 class Settings(Section, frozen=True, kw_only=True):
     """Everything a kiosk is told."""
 
@@ -127,6 +137,7 @@ class Settings(Section, frozen=True, kw_only=True):
     state: State = State()
     pin: Pin = Pin()
     deny: Deny = Deny()
+    counter: Counter = Counter()
 
 
 def load(path: Path) -> Settings:
@@ -197,8 +208,19 @@ def _across(settings: Settings) -> Iterator[tuple[str, str]]:
     for name, place in (("key_file", settings.state.key_file), ("second_copy", settings.state.second_copy)):
         if place and not Path(place).is_absolute():
             yield f"state.{name}", "must be an absolute path"
+    yield from _across_counter(settings.counter)
     if len(set(settings.screen.languages)) != len(settings.screen.languages):
         yield "screen.languages", "names a language twice"
+
+
+def _across_counter(counter: Counter) -> Iterator[tuple[str, str]]:
+    if bool(counter.certificate) != bool(counter.key):
+        yield "counter.certificate", "needs counter.key, and the other way round"
+    elif not counter.certificate and not _loopback(counter.host):
+        yield "counter.host", "other machines reach the page by TLS only: set certificate and key"
+    for name, place in (("certificate", counter.certificate), ("key", counter.key)):
+        if place and not Path(place).is_absolute():
+            yield f"counter.{name}", "must be an absolute path"
 
 
 def _bad_url(url: str) -> Iterator[str]:

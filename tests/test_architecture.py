@@ -29,6 +29,7 @@ SEES: dict[str, set[str]] = {
     "hardware": ROOT_SEES | {"ports"},
     "offline": ROOT_SEES | {"ports"},
     "hub": {"ledger", "membership"},
+    "counter": ROOT_SEES | {"ports", "words", "control", "desk"},
 }
 EVERYTHING = {"appliance", "demo", "__main__", "commands", "simulation"}
 """The wiring, the command line and the demo may see all; nothing may see them."""
@@ -44,8 +45,8 @@ HOMES: dict[str, tuple[str, ...]] = {
     "sqlalchemy": ("hub", "simulation"),
     "psycopg": ("hub/transactions",),
     "tenacity": ("hub/transactions",),
-    "fastapi": ("hub", "demo"),
-    "uvicorn": ("hub", "demo"),
+    "fastapi": ("hub", "demo", "counter"),
+    "uvicorn": ("hub", "demo", "commands/counter"),
     "babel": ("words", "commands"),
     "segno": ("hardware/printers/raster", "hub/verbs"),
     "base45": ("membership/vouchers",),

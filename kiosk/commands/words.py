@@ -16,8 +16,10 @@ KEYWORDS: dict[str, tuple[int | tuple[int, int] | tuple[int, str], ...] | None] 
 def gather() -> Catalog:
     """Every sentence that is said anywhere in the package."""
     found = Catalog(project="member-kiosk", charset="utf-8")
-    for name, line, message, comments, context in extract_from_dir(PACKAGE / "desk", keywords=KEYWORDS):
-        found.add(message, None, [(f"kiosk/desk/{name}", line)], auto_comments=comments, context=context)
+    for room in ("desk", "counter"):
+        for name, line, message, comments, context in extract_from_dir(PACKAGE / room, keywords=KEYWORDS):
+            place = [(f"kiosk/{room}/{name}", line)]
+            found.add(message, None, place, auto_comments=comments, context=context)
     return found
 
 
