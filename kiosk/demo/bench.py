@@ -16,6 +16,7 @@ from fastapi.responses import FileResponse, HTMLResponse, PlainTextResponse, Red
 
 from kiosk.control import NoAnswer, ask
 from kiosk.demo.clock import SharedClock
+from kiosk.demo.evidence import Missing, code_on
 from kiosk.demo.places import Places
 from kiosk.demo.relay import announce
 
@@ -30,6 +31,8 @@ class Button:
     line: dict[str, Any]
     zh: str
     en: str
+    last_voucher: bool = False
+    """Whether the line also carries the code on the newest voucher, as `text`."""
 
 
 def _tap(card: str) -> dict[str, Any]:
@@ -42,11 +45,22 @@ BUTTONS: dict[str, Button] = {
     "tap-poor": Button("cards", _tap("6600000002"), "积分不足的卡", "Tap: too few points"),
     "tap-lost": Button("cards", _tap("6600000901"), "挂失的卡", "Tap: card reported lost"),
     "tap-unknown": Button("cards", _tap("6600000999"), "不认识的卡", "Tap: unknown card"),
+    "tap-manager": Button("cards", _tap("6600000801"), "店长刷工卡", "Show staff card: manager, PIN 135790"),
+    "tap-assistant": Button(
+        "cards", _tap("6600000802"), "店员刷工卡", "Show staff card: assistant, PIN 135791"
+    ),
     "pull": Button("cards", {"do": "pull"}, "拿走卡片", "Take the card away"),
     "mute": Button("cards", {"do": "fault", "kind": "mute"}, "下一张卡不应答", "Next card is mute"),
     "torn": Button(
         "cards", {"do": "fault", "kind": "pull_mid_read"}, "下一张卡中途拿走", "Next card leaves early"
     ),
+    "scan-last": Button("scanner", {"do": "scan"}, "扫最新的券", "Scan the last voucher", last_voucher=True),
+    "scan-strange": Button(
+        "scanner", {"do": "scan", "text": "6901234567892"}, "扫别的码", "Scan another code"
+    ),
+    "scan-noise": Button("scanner", {"do": "garbage"}, "扫描器乱码", "Scanner sends noise"),
+    "scanner-out": Button("scanner", {"do": "unplug"}, "拔掉扫描器", "Unplug the scanner"),
+    "scanner-in": Button("scanner", {"do": "plug"}, "插上扫描器", "Plug the scanner in"),
     "paper-out": Button("printer", {"do": "paper_out"}, "缺纸", "Paper out"),
     "mid-print": Button(
         "printer", {"do": "paper_out_after", "rows": 200}, "打印中途缺纸", "Paper out in mid-print"
@@ -69,6 +83,7 @@ MINUTES: dict[str, tuple[int, str, str]] = {
 }
 GROUPS: tuple[tuple[str, str], ...] = (
     ("cards", "会员卡 Cards"),
+    ("scanner", "扫描器 Scanner"),
     ("printer", "打印机 Printer"),
     ("network", "网络 Network"),
 )
@@ -115,6 +130,14 @@ def vouchers(places: Places) -> list[str]:
     return [name for _, name in sorted(pictures)]
 
 
+def _newest(places: Places) -> Path:
+    """The picture of the last voucher that was printed. Missing: none was."""
+    printed = vouchers(places)
+    if not printed:
+        raise Missing("no voucher was printed yet")
+    return places.papers / printed[-1]
+
+
 def _form(name: str, zh: str, en: str) -> str:
     return f'<form method=post action="/do/{name}"><button>{zh}<small>{en}</small></button></form>'
 
@@ -127,8 +150,9 @@ def press(places: Places, clock: SharedClock, name: str) -> str:
         return f"{zh} {en}: ok"
     button = BUTTONS[name]
     try:
-        ask(places.control(button.to), button.line)
-    except NoAnswer as trouble:
+        text = {"text": code_on(_newest(places))} if button.last_voucher else {}
+        ask(places.control(button.to), button.line | text)
+    except (NoAnswer, Missing) as trouble:
         return f"{button.zh} {button.en}: {trouble}"
     return f"{button.zh} {button.en}: ok"
 

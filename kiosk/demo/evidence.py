@@ -48,14 +48,20 @@ def printed(papers: Path, before: frozenset[Path]) -> Path:
     return next(iter(new))
 
 
-def read_voucher(picture: Path, public: bytes) -> Voucher:
-    """Read the code off the picture and check its signature. Missing: no code, or a forged one."""
+def code_on(picture: Path) -> str:
+    """What the one code on a picture says. Missing: there is none, or more than one."""
     with Image.open(picture) as paper:
         found = zxingcpp.read_barcodes(paper.convert("L"))
     if len(found) != 1:
         raise Missing(f"{picture}: {len(found)} codes can be read, not one")
+    return str(found[0].text)
+
+
+def read_voucher(picture: Path, public: bytes) -> Voucher:
+    """Read the code off the picture and check its signature. Missing: no code, or a forged one."""
+    code = code_on(picture)
     try:
-        ticket, told, signature = vouchers.parse_qr(found[0].text)
+        ticket, told, signature = vouchers.parse_qr(code)
         Ed25519PublicKey.from_public_bytes(public).verify(signature, told)
     except vouchers.NotAVoucher as other:
         raise Missing(f"{picture}: its code is no voucher: {other}") from other

@@ -45,6 +45,9 @@ timeout_s = 5
 [reader]
 kind = "pcsc"
 socket = "{reader_socket}"
+[scanner]
+kind = "serial"
+address = "{places.scanner}"
 [printer]
 kind = "tcp"
 address = "127.0.0.1:{printer_port}"
@@ -86,7 +89,7 @@ def open_shop(crew: Crew, *, offscreen: bool, bench_port: int = 0) -> None:
 
 
 def _open_back_rooms(crew: Crew) -> tuple[int, str, int]:
-    """Start hub, card reader and printer side by side: hub port, reader socket, printer port."""
+    """Start hub, reader, printer and scanner side by side: hub port, reader socket, printer port."""
     places = crew.places
     enrol_device(places)
     places.config("hub").write_text(hub_config(places))
@@ -98,10 +101,14 @@ def _open_back_rooms(crew: Crew) -> tuple[int, str, int]:
     crew.start("printer", "-m", "kiosk.hardware.simulated.printer", "--port", "0",
                "--papers", str(places.papers), "--control", str(places.control("printer")),
                "--ready-file", str(places.ready("printer")))  # fmt: skip
+    crew.start("scanner", "-m", "kiosk.hardware.simulated.scanner", "--link", str(places.scanner),
+               "--control", str(places.control("scanner")),
+               "--ready-file", str(places.ready("scanner")))  # fmt: skip
     hub = port_in(crew.wait_ready("hub", START_S))
     reader = json.loads(crew.wait_ready("cards", START_S))
     if reader.get("exposed"):
         print(f"      note    {reader['exposed']}")
+    crew.wait_ready("scanner", START_S)
     return hub, str(reader["socket"]), port_in(crew.wait_ready("printer", START_S))
 
 

@@ -34,6 +34,11 @@ class Places:
         return self.root / "cards"
 
     @property
+    def scanner(self) -> Path:
+        """The bar code scanner's device, while it is plugged in."""
+        return self.root / "scanner.tty"
+
+    @property
     def papers(self) -> Path:
         """What the printer printed, one picture a voucher."""
         return self.root / "papers"
@@ -58,7 +63,7 @@ class Places:
         return self.root / f"{who}.toml"
 
     def control(self, who: str) -> Path:
-        """The control socket of cards | printer | network | pilot."""
+        """The control socket of cards | printer | scanner | network | pilot."""
         return self.cards / "cards.sock" if who == "cards" else self.root / f"{who}.sock"
 
     def ready(self, who: str) -> Path:

@@ -1,4 +1,4 @@
-"""Opens a whole shop on this machine: hub, card reader, printer, network, kiosk, bench. `kioskctl demo`."""
+"""Opens a whole shop here: hub, card reader, printer, scanner, network, kiosk, bench. `kioskctl demo`."""
 
 import os
 import signal

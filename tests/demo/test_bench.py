@@ -7,12 +7,14 @@ from pathlib import Path
 
 import httpx
 import pytest
+import segno
 
 from kiosk.demo.bench import BUTTONS, bench
 from kiosk.demo.clock import SharedClock
 from kiosk.demo.lines import Answer, serve
 from kiosk.demo.places import Places
 from kiosk.hardware.simulated.printer import SimulatedPrinter
+from kiosk.hardware.simulated.scanner import SimulatedScanner
 
 ROOT = Path(__file__).parents[2]
 Story = Callable[[httpx.AsyncClient], Awaitable[None]]
@@ -74,6 +76,32 @@ def test_every_order_to_the_printer_is_one_it_knows(places: Places) -> None:
                 assert printer.do(button.line["do"], **{k: v for k, v in button.line.items() if k != "do"})[
                     "ok"
                 ]
+
+
+def test_every_order_to_the_scanner_is_one_it_knows(places: Places) -> None:
+    with SimulatedScanner(places.scanner) as scanner:
+        for name, button in BUTTONS.items():
+            if button.to == "scanner":
+                more = {"text": "CODE"} if button.last_voucher else {}
+                assert scanner._order(button.line | more)["ok"], name
+
+
+def test_the_last_voucher_is_read_off_its_picture_and_scanned(places: Places) -> None:
+    heard: list[Answer] = []
+
+    async def scanner(message: Answer) -> Answer:
+        heard.append(message)
+        return {"ok": True}
+
+    async def story(browser: httpx.AsyncClient) -> None:
+        async with await serve(places.control("scanner"), scanner):
+            assert "no voucher was printed yet" in (await browser.post("/do/scan-last")).text
+            segno.make("6BF S0$8S", micro=False).save(str(places.papers / "0002.png"), scale=4, border=4)
+            assert "Scan the last voucher: ok" in (await browser.post("/do/scan-last")).text
+
+    (places.papers / "0001.png").unlink()
+    _visit(places, story)
+    assert heard == [{"do": "scan", "text": "6BF S0$8S"}]
 
 
 def test_the_clock_moves_on(places: Places) -> None:
