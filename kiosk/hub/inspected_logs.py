@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from kiosk.hub.books import disputed
 from kiosk.hub.bulk import among
 from kiosk.hub.findings import Finding, pieces
+from kiosk.hub.intake import TOO_CHEAP
 from kiosk.hub.rebooking import retired
 from kiosk.hub.recovery_tables import standings
 from kiosk.hub.soundness import chain_holds
@@ -17,12 +18,12 @@ from kiosk.ledger import accounts as acc
 from kiosk.ledger import entries as en
 from kiosk.ledger.legs import LooseEnd, Redemptions, Transfer, grant_transfer_id, moves_of
 
-_DISPUTED = ("overdrawn", "operation-disputed")
+_DISPUTED = ("overdrawn", "operation-disputed", TOO_CHEAP)
 _LEGS_MAX = 4
 
 
 def took_effect(verdict: str, reason: str) -> bool:
-    """Whether an entry with this verdict changed anything: of those disputed only the uncovered ones did."""
+    """Whether an entry with this verdict changed anything: of those disputed some did."""
     return verdict == "posted" or (verdict == "disputed" and reason in _DISPUTED)
 
 

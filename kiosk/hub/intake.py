@@ -27,6 +27,7 @@ _QR_MAX = 1024
 _TIME_MAX = 1 << 62
 _GEN_MAX = 1 << 53
 REBOOKED = "rebooked"
+TOO_CHEAP = "price"
 _RIGHTS = ("escrow:", "member:", "pool:", "suspense:retired:")
 
 
@@ -99,6 +100,7 @@ class Intake:
         yield lookups.entry_ids.need(work.id for work in self._work if work.id)
         yield from self._operations.read(ops, vouchers, travelling.union(presented) - {""})
         yield lookups.grants.need(body.gid for body in bodies if isinstance(body, en.Granted))
+        yield lookups.lowest_prices.need(body.gift for body in bodies if isinstance(body, en.Redeem))
         yield lookups.devices.need(body.to for body in bodies if isinstance(body, en.Release))
         yield lookups.serials.leases.need([self._capable.place] if vouchers and self._capable.place else [])
         yield from self._rebooking.read(lookups, bodies)
@@ -108,6 +110,7 @@ class Intake:
                 self._name(work)
             try:
                 self._derive(work)
+                self._price(work)
                 self._rebooking.see(work.body)
             except _Set as clear:
                 self._set_aside(work, clear)
@@ -229,7 +232,7 @@ class Intake:
         if not covers and not tainted:
             return
         work.verdict = "disputed"
-        work.reason = "overdrawn" if covers else "operation-disputed"
+        work.reason = "overdrawn" if covers else work.reason or "operation-disputed"
         self._operations.dispute(work.op)
         kept = (replace(leg, target=aside) if gives_rights(leg) else leg for leg in work.legs)
         work.legs = (*covers, *kept)
@@ -259,6 +262,14 @@ class Intake:
     def _is_leased(self, body: en.Redeem) -> bool:
         """Every number is one device's alone, also where several have followed each other at one place."""
         return not self._capable.place or self._lookups.serials.fits(self._device, body)
+
+    def _price(self, work: _Work) -> None:
+        """Nobody gets anything for less than it ever cost. A restored database may have lost a price."""
+        if not isinstance(work.body, en.Redeem) or self._rebooking.era.recovering:
+            return
+        if work.body.points < (self._lookups.lowest_prices.get(work.body.gift) or 0):
+            work.reason = TOO_CHEAP
+            self._operations.dispute(work.op)
 
     def _check_grant(self, body: en.Granted) -> bool:
         made = self._lookups.grants.get(body.gid)

@@ -23,6 +23,7 @@ from kiosk.hub.tables import (
     grants,
     members,
     pin_checks,
+    prices,
     redemptions,
     wants,
 )
@@ -46,7 +47,8 @@ class Lookups:
         self.downlinks = Shelf(self._downlinks)
         self.given = Shelf(self._given)
         self.waiting = Shelf(self._waiting)
-        self.wants = Shelf(self._present(wants.c.id))
+        self.wants = Shelf(self._wants)
+        self.lowest_prices = Shelf(self._lowest_prices)
         self.grants = Shelf(self._grants)
         self.hashes = Shelf(self._hashes)
         self.quarantined = Shelf(self._quarantined)
@@ -115,6 +117,23 @@ class Lookups:
         mine = rows_among(self._connection, (g.device, g.gen, g.d), places)
         rows = self._connection.execute(sa.select(g.device, g.gen, g.d).where(mine))
         return [((device, gen, d), True) for device, gen, d in rows]
+
+    def _wants(self, keys: list[tuple[str, str]]) -> Iterable[tuple[tuple[str, str], bool]]:
+        """(device, id of a want) -> it was booked."""
+        w = wants.c
+        mine = rows_among(self._connection, (w.device, w.id), keys)
+        return [
+            ((row.device, row.id), True) for row in self._connection.execute(sa.select(wants).where(mine))
+        ]
+
+    def _lowest_prices(self, names: list[str]) -> Iterable[tuple[str, int]]:
+        """gift -> the fewest points it ever cost, of those gifts whose price kiosks were told."""
+        p, g = prices.c, gifts.c
+        asked = sa.select(p.gift, sa.func.min(p.points), sa.func.min(g.points))
+        asked = asked.outerjoin_from(prices, gifts, g.id == p.gift).group_by(p.gift)
+        rows = self._connection.execute(asked.where(among(self._connection, p.gift, names)))
+        # Told a moment ago, the price of today may not be noted yet.
+        return [(gift, told if now is None else min(told, now)) for gift, told, now in rows]
 
     def _given(self, keys: list[tuple[str, str]]) -> Iterable[tuple[tuple[str, str], bool]]:
         """(device, asset) -> this device was granted some of it."""

@@ -62,10 +62,10 @@ class Purses:
         if owes(self._people, member):
             repay(books, self._people.survivor(member), name)
 
-    def bring(self, books: Books, want: Want, amount: int) -> None:
-        """Make sure that the account which the grant is taken from has what is granted."""
+    def bring(self, books: Books, want: Want, amount: int, name: str) -> None:
+        """Make sure that the account which the grant is taken from has so much. `name` is used once."""
         if want.member and want.asset != acc.TRIES:
-            self._merges.gather(books, want.member, want.asset, amount, want.id)
+            self._merges.gather(books, want.member, want.asset, amount, name)
 
     def _purse(self, member: str, asset: str) -> tuple[str, ...]:
         """PIN tries are each account's own."""

@@ -99,8 +99,9 @@ class Rebooking:
     def want_rows(self) -> Iterable[tuple[object, ...]]:
         """Rows of `tables.wants`: a want that was granted stays granted."""
         for body in self._again:
-            if body.want and not self._lookups.wants.get(body.want):
-                self._lookups.wants.put(body.want, value=True)
+            want = (self._device, body.want or "")
+            if body.want and not self._lookups.wants.get(want):
+                self._lookups.wants.put(want, value=True)
                 yield (body.want, self._device, body.gid)
 
     # --- the right to claim ----------------------------------------------------------------------

@@ -12,7 +12,7 @@ from kiosk.hub.directory import Directory, mark_of
 from kiosk.hub.feed import DENIED, Numbers, numbered, scope_of
 from kiosk.hub.portraits import Portraits
 from kiosk.hub.settings import HubSettings
-from kiosk.hub.tables import cards, counter, devices
+from kiosk.hub.tables import cards, counter, devices, gifts, prices, upsert
 from kiosk.ledger import feed, sync
 
 
@@ -30,7 +30,8 @@ class Edition:
 def edition(
     connection: sa.Connection, request: feed.ReplicaRequest, settings: HubSettings, generation: int
 ) -> Edition:
-    """Number what waits. The device must be enrolled."""
+    """Number what waits, and note the prices that are about to be told. The device must be enrolled."""
+    note_prices(connection)
     # These first: what they speak of is then numbered below, or was before.
     mark_n, deny_epoch = mark_of(connection, request.device).n, counter(connection, DENY_EPOCH)
     store = sa.select(devices.c.store).where(devices.c.device == request.device)
@@ -44,6 +45,14 @@ def edition(
         deny_epoch=deny_epoch,
         store=str(connection.scalar(store)),
     )
+
+
+def note_prices(connection: sa.Connection) -> None:
+    """Remember every price that kiosks hear of: what they charged without the network is judged by these."""
+    known = sa.exists().where(prices.c.gift == gifts.c.id, prices.c.points == gifts.c.points)
+    fresh = sa.select(gifts.c.id, gifts.c.points).where(~known)
+    insert = upsert(connection, prices).from_select(["gift", "points"], fresh)
+    connection.execute(insert.on_conflict_do_nothing())
 
 
 class Replicas:

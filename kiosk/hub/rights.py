@@ -93,7 +93,7 @@ class Rights:
         """
         self._asked = tuple({want.id: want for want in asked}.values())
         lookups = self._lookups
-        yield lookups.wants.need(want.id for want in self._asked if want.id.isprintable())
+        yield lookups.wants.need((self._device, want.id) for want in self._asked if want.id.isprintable())
         yield lookups.homes.need(
             want.member for want in self._asked if want.member and want.member.isprintable()
         )
@@ -166,7 +166,7 @@ class Rights:
         amount = min(want.amount, there) if want.asset == acc.TRIES else want.amount
         if amount < 1 or amount > there:
             return sync.Refusal(want=want.id, why=_lack(want.asset))
-        self._purses.bring(books, want, amount)
+        self._purses.bring(books, want, amount, f"{self._device}:{want.id}")
         self._book(want, self._make(books, want.asset, amount, want.member, want.id))
         return None
 
@@ -189,10 +189,10 @@ class Rights:
 
     def _book(self, want: sync.Want, gid: str) -> None:
         self.booked.append((want.id, self._device, gid))
-        self._lookups.wants.put(want.id, value=True)
+        self._lookups.wants.put((self._device, want.id), value=True)
 
     def _is_booked(self, want: sync.Want) -> bool:
-        return want.id.isprintable() and bool(self._lookups.wants.get(want.id))
+        return want.id.isprintable() and bool(self._lookups.wants.get((self._device, want.id)))
 
     def _is_member(self, name: str | None) -> bool:
         return bool(name and name.isprintable()) and self._lookups.homes.get(name or "") is not None

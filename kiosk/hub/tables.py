@@ -141,10 +141,12 @@ wants = sa.Table(
     "wants",
     metadata,
     sa.Column("id", sa.Text, primary_key=True),
-    sa.Column("device", sa.Text, nullable=False),
+    sa.Column("device", sa.Text, primary_key=True),
     sa.Column("gid", sa.Text, nullable=False),
 )
-"""Wants that were booked, for ever: the same id never takes rights twice."""
+"""Wants that were booked, for ever: the same id of a device never takes rights twice.
+
+Each device names its own: none can use up another's names."""
 
 members = sa.Table(
     "members",
@@ -214,6 +216,13 @@ gifts = sa.Table(
     sa.Column("points", sa.BigInteger, nullable=False),
     sa.Column("picture", sa.Text, nullable=False),
 )
+prices = sa.Table(
+    "prices",
+    metadata,
+    sa.Column("gift", sa.Text, primary_key=True),
+    sa.Column("points", sa.BigInteger, primary_key=True, autoincrement=False),
+)
+"""Every price of a gift that kiosks were ever told: one that was cut off goes by the last it heard of."""
 packs = sa.Table(
     "packs",
     metadata,

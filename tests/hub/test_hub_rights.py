@@ -28,6 +28,28 @@ def test_a_want_is_booked_once_however_often_it_is_carried(office: HeadOffice, t
     assert books_of(office)["member:M1", acc.POINTS] == 700
 
 
+def test_a_kiosk_cannot_use_up_the_names_of_anothers_wants(office: HeadOffice, till: Till) -> None:
+    hostile = Till("K2")
+    office.enrol(hostile.enrolment())
+    asked(office, hostile, want("w", 1))
+    answer = asked(office, till, want("w", 300))
+    assert (answer.refused, [grant.amount for grant in answer.grants if grant.want == "w"]) == ((), [300])
+    assert books_of(office)["member:M1", acc.POINTS] == 699
+    for kiosk in (hostile, till):  # each of them is booked once all the same
+        asked(office, kiosk, want("w", 300))
+    assert books_of(office)["member:M1", acc.POINTS] == 699
+
+
+def test_the_same_name_of_two_kiosks_brings_what_kin_have_to_both(office: HeadOffice, till: Till) -> None:
+    other = Till("K2")
+    office.enrol(other.enrolment())
+    till.write(en.Merge(alias="M2", into="M1", proof="phone"))
+    asked(office, till)
+    for kiosk in (till, other):
+        assert asked(office, kiosk, want("w", 600, "M2")).refused == ()
+    assert books_of(office)["member:M1", acc.POINTS] == 800
+
+
 def test_grants_are_sent_again_until_acknowledged(office: HeadOffice, till: Till) -> None:
     first = asked(office, till, want("w", 300))
     assert asked(office, till).grants == first.grants
