@@ -21,7 +21,7 @@ from kiosk.counter.teller import CounterTeller
 from kiosk.loop import Loop
 from kiosk.notify import tell
 from kiosk.ports import Clock, JournalFailed
-from kiosk.settings import Printer, Reader, Settings
+from kiosk.settings import Printer, Reader, Scanner, Settings
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ STATE_S = 1.0
 def serve(settings: Settings, ready_file: Path | None = None, clock: Clock | None = None) -> int:
     """Serve the page until told to stop; the exit code. `ready_file` gets the port."""
     settings = msgspec.structs.replace(
-        settings, reader=Reader(kind="disabled"), printer=Printer(kind="disabled")
+        settings, reader=Reader(kind="disabled"), printer=Printer(kind="disabled"), scanner=Scanner()
     )
     prepare_environment(settings)
     clock = clock or RealClock()

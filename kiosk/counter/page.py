@@ -106,7 +106,7 @@ def _verdict(say: Words, shelf: dict[str, Gift], session: Session) -> str:
         name = gift.picture if look.tone == "go" else f"{gift.picture}_grey"
         picture = f'<img src="/gifts/{escape(name)}.png" alt="" width=456 height=300>'
     named = say.of(gift.name) if gift is not None else told.said.gift
-    sentence = " ".join((say(SENTENCES[told.said.result]), *_facts(say, told)))
+    sentence = " ".join((say(look.instead or SENTENCES[told.said.result]), *_facts(say, told)))
     described = f"<strong>{escape(named)}</strong><br>{escape(shown(told.number))}"
     return _big(look.tone, say(look.words), sentence, described, picture)
 
