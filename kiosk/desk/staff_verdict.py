@@ -53,7 +53,7 @@ LOOKS = {
     ClaimAnswer.NOT_OURS: _Look("stop", "x", _("Not one of ours")),
     ClaimAnswer.NOT_FINISHED: _Look("wait", "print", _("Not finished printing"), again=True),
     ClaimAnswer.NOT_HERE: _Look("wait", "info", _("Not at this kiosk"), again=True),
-    ClaimAnswer.NOT_NOW: _Look("wait", "offline", _("Not now"), again=True),
+    ClaimAnswer.NOT_NOW: _Look("wait", "offline", _("Not possible right now"), again=True),
     ClaimAnswer.NOT_SURE: _Look("wait", "offline", _("Cannot be sure now"), again=True),
     ClaimAnswer.UNKNOWN: _Look("wait", "info", _("Not known yet"), again=True),
 }
