@@ -9,6 +9,7 @@ from click.testing import CliRunner
 from hub_shop import opened
 from till import Till
 
+from kiosk.hub import findings
 from kiosk.hub.__main__ import main
 from kiosk.hub.books import Books
 from kiosk.hub.inspection import inspect
@@ -147,6 +148,16 @@ PLANTED = {
     "UPDATE balances SET amount = amount + 1 WHERE account = 'issued'": "vouchers are open",
 }
 """What goes wrong in the database, and a part of what is told then."""
+
+
+def test_books_are_read_in_pieces(shop: HeadOffice, monkeypatch: pytest.MonkeyPatch) -> None:
+    fault = "UPDATE transfers SET amount = amount + 1 WHERE id LIKE 'K_-%' OR id LIKE 'grant:%'"
+    with shop.engine.begin() as connection:
+        connection.execute(sa.text(fault))
+    whole = found(shop)
+    assert len(whole) > 10
+    monkeypatch.setattr(findings, "PIECE", 3)
+    assert found(shop) == whole
 
 
 def test_every_planted_fault_is_found(shop: HeadOffice) -> None:
