@@ -19,6 +19,8 @@ from kiosk.ports import CounterAnswer, Ids, Post
 log = logging.getLogger(__name__)
 
 LONGEST = 64 * 1024
+CODE_LONGEST = 512
+"""Characters of a scanned code."""
 PATIENCE_S = 10.0
 HEARD_S = 2.0
 """How long one caller is kept at the socket; who waits for another kiosk comes back for the answer."""
@@ -148,7 +150,10 @@ class CounterDesk:
         self._callers: dict[str, _Caller] = {}
 
     def verbs(self) -> dict[str, Verb]:
-        """claim {number, check, operator}, void {number, operator}; answer {request} of one that waits."""
+        """claim {number, check, operator} or {code, operator}, void {number, operator}; answer {request}.
+
+        `code` is what a scanner read; `answer` is for one that waits.
+        """
         return {
             "claim": self._claim,
             "void": self._void,
@@ -194,7 +199,11 @@ class CounterDesk:
     def _claim(self, message: Message) -> Message:
         return self._ask(
             lambda request: ClaimAsked(
-                request, _text(message, "number"), _text(message, "check"), _text(message, "operator")
+                request,
+                _text(message, "number"),
+                _text(message, "check"),
+                _text(message, "operator"),
+                _text(message, "code", CODE_LONGEST),
             )
         )
 
@@ -230,5 +239,5 @@ class CounterDesk:
         self._callers = {name: caller for name, caller in self._callers.items() if now < caller.until}
 
 
-def _text(message: Message, name: str) -> str:
-    return str(message.get(name, ""))[:100]
+def _text(message: Message, name: str, longest: int = 100) -> str:
+    return str(message.get(name, ""))[:longest]

@@ -18,5 +18,7 @@ def acts_of(office: HeadOffice) -> dict[str, Act]:
         "settle-post": lambda pair, _: office.settle(pair.subject, "post", pair),
         "settle-void": lambda pair, _: office.settle(pair.subject, "void", pair),
         "move-claim": lambda pair, _: office.move_claim(pair.subject, pair),
+        "revoke-voucher": lambda pair, _: office.revoke_voucher(pair.subject, pair),
+        "revoke-key": lambda pair, _: office.revoke_key(pair.subject, pair),
         "unlock": lambda pair, _: office.pins.unlock(pair.subject),
     }

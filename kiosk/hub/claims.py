@@ -13,8 +13,10 @@ from kiosk.hub.books import Books, Key
 from kiosk.hub.bulk import among
 from kiosk.hub.lookups import Lookups
 from kiosk.hub.operations import OpenBook, Operation
+from kiosk.hub.revoked import REVOKED
 from kiosk.hub.shelves import Reader
 from kiosk.hub.tables import PRESENTED, asks, redemptions, upsert
+from kiosk.hub.voucher_tables import revoked_vouchers
 from kiosk.ledger import accounts as acc
 from kiosk.ledger import entries as en
 from kiosk.ledger import sync
@@ -47,6 +49,7 @@ class Claims:
         homing = [number for number, expires, state in lying if state == "unknown" or expires <= self._now]
         yield lookups.vouchers.need(self._numbers | set(homing))
         yield lookups.asks.need(self._numbers | set(homing))
+        yield lookups.revoked.need(self._numbers)
         yield self._book.need(
             op for number in [*self._numbers, *homing] if (op := lookups.vouchers.get(number))
         )
@@ -66,7 +69,7 @@ class Claims:
         operation = self._operation(number)
         if operation is None:
             return sync.Refusal(want=want.id, why="unknown-voucher")
-        if operation.ended or operation.disputed:
+        if operation.ended or operation.disputed or self._lookups.revoked.get(number):
             return self._settled(want.id, operation)
         if operation.holder == "" and not self._is_reserved(number):
             return operation.redeem if books.has(acc.source(want.asset, None), want.asset) else None
@@ -128,7 +131,7 @@ class Claims:
 
     def _settled(self, want: str, operation: Operation) -> sync.Refusal:
         at, where = self._lookups.claimed_at(operation.redeem.op) if operation.claimed else (0, "")
-        state = operation.ended
+        state = operation.ended or ("voided" if self._lookups.revoked.get(operation.redeem.voucher) else "")
         return sync.Refusal(
             want=want,
             why="settled",
@@ -148,7 +151,7 @@ def presented(wants: Iterable[sync.Want]) -> set[str]:
 def instructions(
     connection: sa.Connection, kiosks: Collection[str]
 ) -> dict[str, tuple[sync.Instruction, ...]]:
-    """device -> what it is asked to journal: rights to let go, and prints that turned out to be good."""
+    """device -> what it is asked to journal: rights to let go, prints that turned out to be good, or void."""
     r, a = redemptions.c, asks.c
     release = (
         sa.select(a.holder, a.op, a.voucher, sa.literal("release"), a.device)
@@ -158,7 +161,14 @@ def instructions(
     post = sa.select(r.device, r.op, r.voucher, sa.literal("post"), sa.literal("")).where(
         among(connection, r.device, kiosks), sa.text(PRESENTED)
     )
+    v = revoked_vouchers.c
+    is_unknown = (r.state == "unknown") & (r.holder == r.device)
+    revoked = (
+        sa.select(r.holder, r.op, r.voucher, sa.case((is_unknown, "void"), else_="release"), sa.literal(""))
+        .join(revoked_vouchers, v.op == r.op)
+        .where(v.why == REVOKED, among(connection, r.holder, kiosks), r.state.in_(("posted", "unknown")))
+    )
     asked = defaultdict(list)
-    for device, op, voucher, what, to in connection.execute(sa.union_all(release, post)):
+    for device, op, voucher, what, to in connection.execute(sa.union_all(revoked, release, post)):
         asked[device].append(sync.Instruction(op=op, voucher=voucher, what=what, to=to))
     return {device: tuple(found) for device, found in asked.items()}

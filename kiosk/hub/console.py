@@ -40,6 +40,8 @@ ACTIONS: Mapping[str, Rule] = {
     "settle-post": Rule(frozenset({"manager", "cashier"})),
     "settle-void": Rule(frozenset({"manager", "cashier"})),
     "move-claim": Rule(frozenset({"manager", "cashier"})),
+    "revoke-voucher": Rule(frozenset({"manager", "cashier"})),
+    "revoke-key": Rule(frozenset({"manager", "technician"})),
     "unlock": Rule(frozenset({"manager", "cashier"})),
 }
 """What takes two people."""

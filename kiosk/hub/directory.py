@@ -3,11 +3,14 @@
 import sqlalchemy as sa
 
 from kiosk.hub.portraits import Portraits, newest_pack
+from kiosk.hub.revoked import listed
 from kiosk.hub.settings import HubSettings
 from kiosk.hub.shop_staff import colleagues
 from kiosk.hub.tables import balances, cards, counter, devices, entries, gifts
+from kiosk.hub.voucher_tables import revoked_keys
 from kiosk.ledger import accounts as acc
 from kiosk.ledger import feed, sync
+from kiosk.membership.rules import BadRules, read_rules
 
 __all__ = ["Directory", "mark_of", "newest_pack"]
 
@@ -64,7 +67,8 @@ class Directory:
             gifts=self._gifts(),
             pack=version,
             rules=text,
-            claim_keys=self._claim_keys(),
+            claim_keys=self._claim_keys(text),
+            revoked=dict(listed(self._connection, self._honoured(text), self._now)),
             staff=colleagues(self._connection, self._store(), self._settings.pin),
         )
 
@@ -97,11 +101,21 @@ class Directory:
         )
         return {asset: int(pieces) for asset, pieces in self._connection.execute(asked.group_by(b.asset))}
 
-    def _claim_keys(self) -> dict[int, feed.ClaimKey]:
+    def _honoured(self, rules: str) -> str:
+        """How the numbers of the vouchers begin that this kiosk's counter takes."""
+        try:
+            stores = read_rules(rules).voucher.stores
+        except BadRules:
+            stores = "own"  # a kiosk that cannot read it either goes on as before
+        return "" if stores == "all" else self._store()
+
+    def _claim_keys(self, rules: str) -> dict[int, feed.ClaimKey]:
         d = devices.c
-        here = sa.select(d.store).where(d.device == self._device).scalar_subquery()
-        asked = sa.select(d.voucher_key_id, d.voucher_public, d.store, d.kiosk).where(d.store == here)
+        asked = sa.select(
+            d.voucher_key_id, d.voucher_public, d.store, d.kiosk, revoked_keys.c.device.is_not(None)
+        ).outerjoin(revoked_keys, revoked_keys.c.device == d.device)
+        asked = asked.where(d.store.startswith(self._honoured(rules), autoescape=True)).order_by(d.device)
         return {
-            key_id: feed.ClaimKey(public=bytes(public), store=store, kiosk=kiosk)
-            for key_id, public, store, kiosk in self._connection.execute(asked.order_by(d.device))
+            key_id: feed.ClaimKey(public=bytes(public), store=store, kiosk=kiosk, revoked=is_revoked)
+            for key_id, public, store, kiosk, is_revoked in self._connection.execute(asked)
         }

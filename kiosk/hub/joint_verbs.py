@@ -59,6 +59,8 @@ JOINT_VERBS: tuple[click.Command, ...] = (
     together("settle-post", "A kiosk that is gone left this operation open: the member got the voucher."),
     together("settle-void", "A kiosk that is gone left this operation open: no voucher came out."),
     together("move-claim", "Take the right to claim a voucher from a kiosk that is gone."),
+    together("revoke-voucher", "Take a voucher (its 14 digits) out of circulation: no counter takes it."),
+    together("revoke-key", "Believe no code that a kiosk signed without a look at its redemption."),
     together("unlock", "Open a member's PIN again, after looking at their papers."),
 )
 

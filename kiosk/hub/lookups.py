@@ -10,6 +10,7 @@ from kiosk.hub.bulk import among, rows_among
 from kiosk.hub.console_tables import shop_staff
 from kiosk.hub.people import People
 from kiosk.hub.recovery_tables import waiting
+from kiosk.hub.revoked import among_revoked
 from kiosk.hub.serials import SerialShelves
 from kiosk.hub.shelves import Shelf
 from kiosk.hub.tables import (
@@ -39,6 +40,7 @@ class Lookups:
         self._gifts: tuple[str, ...] | None = None
         self.people = People(connection)
         self.serials = SerialShelves(connection)
+        self.revoked = Shelf(lambda numbers: among_revoked(connection, numbers))
         self.entry_ids = Shelf(self._present(entries.c.id))
         self.vouchers = Shelf(self._vouchers)
         self.lying = Shelf(self._lying)

@@ -8,7 +8,7 @@ from typing import Literal
 
 import sqlalchemy as sa
 
-from kiosk.hub import backups, retirement
+from kiosk.hub import backups, retirement, revocations
 from kiosk.hub.backups import Backup
 from kiosk.hub.batches import read_batch
 from kiosk.hub.coalesce import Coalescer
@@ -25,7 +25,7 @@ from kiosk.hub.seals import Seals
 from kiosk.hub.settings import HubSettings
 from kiosk.hub.sitting import Sitting
 from kiosk.hub.staff import Pair
-from kiosk.hub.tables import devices
+from kiosk.hub.tables import devices, step_counter
 from kiosk.hub.transactions import committed
 from kiosk.hub.turn import Desk, Upload
 from kiosk.ledger import sync as wire
@@ -112,6 +112,7 @@ class HeadOffice:
             )
         )
         put_standing(connection, kiosk.device, ready_gen=self.generation)  # nothing of it can be lost
+        step_counter(connection, revocations.CATALOGUE)  # counters learn its voucher key
 
     def public_key(self, device: str) -> bytes | None:
         """The key a device signs with; None if it was never enrolled."""
@@ -165,6 +166,15 @@ class HeadOffice:
         """Take the right to claim from a kiosk that serves nobody any more: the next counter may have it."""
         name = self._ids.uuid7()
         committed(self.engine, lambda connection: retirement.move_claim(connection, voucher, pair, name))
+
+    def revoke_voucher(self, voucher: str, pair: Pair) -> None:
+        """Take a voucher out of circulation: no counter is granted the right to claim it any more."""
+        committed(self.engine, lambda connection: revocations.revoke_voucher(connection, voucher, pair))
+
+    def revoke_key(self, device: str, pair: Pair) -> None:
+        """Believe the codes that this kiosk signed only where its redemptions are known."""
+        now = self.now()
+        committed(self.engine, lambda connection: revocations.revoke_key(connection, device, pair, now))
 
     def _take_in(self, uploads: Sequence[Upload]) -> tuple[wire.SyncAnswer | Declined, ...]:
         """Uploads of different devices in one transaction. Only after COMMIT does an answer exist."""

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from kiosk.hub.bulk import among, insert_all, set_all
 from kiosk.hub.lookups import Lookups
+from kiosk.hub.revoked import list_void
 from kiosk.hub.shelves import Need, Reader, Shelf
 from kiosk.hub.tables import redemptions
 from kiosk.ledger import accounts as acc
@@ -39,6 +40,8 @@ class Operation:
     holder: str | None
     stored: bool = True
     changed: bool = False
+    doubtful: bool = False
+    """It was made void now, though nobody could vouch for its print: a paper may be out there."""
 
     def hand(self, holder: str | None) -> None:
         """The right to claim moves."""
@@ -93,6 +96,8 @@ class OpenBook:
         names = ("state", "claimed", "disputed", "expired", "holder")
         moved = [(op, *(getattr(known, name) for name in names)) for op, known in changed if known.stored]
         set_all(self._connection, redemptions, names, moved)
+        redeems = [known.redeem for _, known in changed if known.doubtful]
+        list_void(self._connection, ((one.voucher, one.op, one.expires) for one in redeems))
 
 
 class Operations:
@@ -226,6 +231,7 @@ def step(operation: Operation, body: Follower) -> None:
         operation.hand("" if isinstance(body, en.Release) else None)
     operation.claimed = operation.claimed or isinstance(body, en.Claim)
     operation.expired = operation.expired or isinstance(body, en.Expire)
+    operation.doubtful = operation.doubtful or (isinstance(body, en.Void) and operation.state == "unknown")
     if operation.state not in FINAL:
         operation.state = _state_after(body) or operation.state
 

@@ -18,6 +18,7 @@ from kiosk.hub.operations import OpenBook, Operation
 from kiosk.hub.rebooking import retired
 from kiosk.hub.recovery import awaited, hold, put_standing
 from kiosk.hub.recovery_tables import standings
+from kiosk.hub.revoked import list_void
 from kiosk.hub.staff import Pair
 from kiosk.hub.tables import balances, devices, members, redemptions
 from kiosk.ledger import accounts as acc
@@ -110,6 +111,8 @@ def settle(connection: sa.Connection, op: str, how: Literal["post", "void"], pai
             books, _as_settled(leg, operation, is_retired=device.retired_at is not None), operation
         ):
             books.move(one)
+    if how == "void" and operation.state != "redeemed":
+        list_void(connection, [(operation.redeem.voucher, op, operation.redeem.expires)])
     operation.state = "posted" if how == "post" else "voided"
     operation.hand(operation.holder if how == "post" else None)
     _write(connection, books, op, operation)

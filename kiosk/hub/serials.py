@@ -13,9 +13,9 @@ import sqlalchemy as sa
 from kiosk.hub.books import Key
 from kiosk.hub.bulk import among
 from kiosk.hub.recovery_tables import standings
-from kiosk.hub.serial_tables import serial_ranges
 from kiosk.hub.shelves import Reader, Shelf
 from kiosk.hub.tables import devices, redemptions, upsert
+from kiosk.hub.voucher_tables import serial_ranges
 from kiosk.ledger import accounts as acc
 from kiosk.ledger import entries as en
 from kiosk.ledger.serials import SERIAL_MAX, Range

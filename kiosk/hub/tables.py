@@ -272,7 +272,7 @@ def open_database(url: str) -> sa.Engine:
         sa.event.listen(engine, "connect", _prepare_sqlite)
         sa.event.listen(engine, "begin", _begin_sqlite)
     # So that their tables are made too.
-    from kiosk.hub import console_tables, feed_tables, recovery_tables, serial_tables  # noqa: F401
+    from kiosk.hub import console_tables, feed_tables, recovery_tables, voucher_tables  # noqa: F401
 
     metadata.create_all(engine)
     return engine

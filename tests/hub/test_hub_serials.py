@@ -13,10 +13,10 @@ from till import NOW, Till
 from kiosk.hub.declined import Declined
 from kiosk.hub.office import HeadOffice
 from kiosk.hub.records import sums_to_zero
-from kiosk.hub.serial_tables import serial_ranges
 from kiosk.hub.serials import LOST_PARS
 from kiosk.hub.settings import Grants
 from kiosk.hub.staff import Pair
+from kiosk.hub.voucher_tables import serial_ranges
 from kiosk.ledger import accounts as acc
 from kiosk.ledger import entries as en
 from kiosk.ledger import sync

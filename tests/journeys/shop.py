@@ -105,6 +105,9 @@ class Tray:
     def ready(self) -> str:
         return self.trouble
 
+    def longest_s(self) -> float:
+        return 60.0
+
     def print(self, op: str, attempt: int, paper: Paper) -> None:
         if self.ends is not ev.Outcome.NOT_PRINTED:
             self.papers.append(paper)
@@ -137,17 +140,18 @@ class ShopFloor:
         *,
         cut: bool = False,
         kiosk: str = "03",
+        store: str = "0001",
         rules: str = RULES,
         settings: HubSettings = SETTINGS,
     ) -> None:
         """`first`: the floor with whose head office and clock this one lives; its `kiosk` number differs."""
         self.folder = folder
         folder.mkdir(exist_ok=True)
-        self.kiosk, self.device = kiosk, f"kiosk-0001-{kiosk}"
+        self.store, self.kiosk, self.device = store, kiosk, f"kiosk-{store}-{kiosk}"
         self.clock = first.clock if first else TestClock()
         self.chance = random.Random(int(kiosk) + 4)
         self.ids = FreshIds(self.clock.now, self.chance)
-        self.identity = load_or_create(folder / "identity", b"k" * 32, int(kiosk))
+        self.identity = load_or_create(folder / "identity", b"k" * 32, int(store + kiosk))
         self.office = first.office if first else self._head_office(settings)
         self._enrol()
         if first is None:
@@ -165,7 +169,7 @@ class ShopFloor:
     def _enrol(self) -> None:
         device, voucher = self.identity.device_public, self.identity.voucher_public
         key_id = self.identity.voucher.key_id
-        self.office.enrol(Enrolment(self.device, device, "0001", self.kiosk, key_id, voucher))
+        self.office.enrol(Enrolment(self.device, device, self.store, self.kiosk, key_id, voucher))
 
     def open(self) -> None:
         """Start the kiosk; after `crash`, start it again on what the disk holds."""
@@ -189,7 +193,9 @@ class ShopFloor:
         self.questions = HubDesk(self.wire, self.replica, self.wants, post, self.clock)
         self.tray = Tray(post)
         self.counter = CounterEar()
-        shop = Shop({"zh_CN": "示例生活馆"}, "0001", self.kiosk, ZoneInfo("Asia/Shanghai"), offline_pin=True)
+        shop = Shop(
+            {"zh_CN": "示例生活馆"}, self.store, self.kiosk, ZoneInfo("Asia/Shanghai"), offline_pin=True
+        )
         self.world = World(
             shop=shop, journal=self.journal, replica=self.replica, hub=self.questions, printer=self.tray,
             clock=self.clock, ids=self.ids, voucher_key=self.identity.voucher,
