@@ -15,10 +15,11 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
+from kiosk.hub.inspected_books import unfounded
 from kiosk.hub.recovery import hold
 from kiosk.hub.recovery_tables import backup_marks, backups, standings
 from kiosk.hub.soundness import chain_holds, sums_to_zero
-from kiosk.hub.tables import balances, devices, entries, transfers
+from kiosk.hub.tables import devices, entries
 
 TRUSTED = 2
 """Verified backups that must hold an entry before a kiosk may forget it."""
@@ -199,25 +200,14 @@ def _checked(connection: sa.Connection) -> dict[str, int]:
     """Every chain, every sum, and the balances against the transfers they come from; the marks."""
     if not sums_to_zero(connection):
         raise BackupFailed("its books do not sum to zero")
-    if odd := _unfounded(connection):
-        raise BackupFailed(f"the balance of {odd} is not what was moved")
+    for odd in connection.execute(unfounded().limit(1)):
+        raise BackupFailed(f"the balance of {odd.account} is not what was moved")
     for device in connection.scalars(sa.select(devices.c.device)).all():
         if not chain_holds(connection, device):
             raise BackupFailed(f"the log of {device} does not hold together")
     e = entries.c
     marks = connection.execute(sa.select(e.device, sa.func.max(e.n)).group_by(e.device))
     return {device: int(n) for device, n in marks}
-
-
-def _unfounded(connection: sa.Connection) -> str:
-    """An account whose balance is not the fold of its transfers, '' if there is none."""
-    t, b = transfers.c, balances.c
-    gone = sa.select(t.source.label("account"), t.asset, (-t.amount).label("amount"))
-    come = sa.select(t.target, t.asset, t.amount)
-    kept = sa.select(b.account, b.asset, (-b.amount).label("amount"))
-    every = sa.union_all(gone, come, kept).subquery().c
-    odd = sa.select(every.account).group_by(every.account, every.asset).having(sa.func.sum(every.amount) != 0)
-    return str(connection.scalar(odd.limit(1)) or "")
 
 
 def _make_durable(file: Path) -> None:

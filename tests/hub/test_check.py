@@ -11,6 +11,7 @@ from till import Till
 
 from kiosk.hub import findings
 from kiosk.hub.__main__ import main
+from kiosk.hub.backups import BackupFailed, make
 from kiosk.hub.books import Books
 from kiosk.hub.inspection import inspect
 from kiosk.hub.office import HeadOffice
@@ -179,6 +180,19 @@ def test_a_floor_that_is_broken_is_found_though_everything_adds_up(shop: HeadOff
         books.move(Transfer("slip:1", acc.member("M2"), acc.WORLD, acc.POINTS, 100_000))
         books.write()
     assert [line.partition(": is below")[0] for line in found(shop)] == ["member:M2 points"]
+
+
+def test_books_that_nothing_moved_make_no_backup(shop: HeadOffice, tmp_path: Path) -> None:
+    place = tmp_path / "one"
+    with shop.engine.begin() as connection:
+        for account, more in (("member:M1", 1), ("world", -1)):
+            asked = (
+                "UPDATE balances SET amount = amount + :more WHERE account = :account AND asset = 'points'"
+            )
+            connection.execute(sa.text(asked), {"more": more, "account": account})
+    with pytest.raises(BackupFailed, match=r"the balance of member:M1 is not what was moved"):
+        make(shop.engine, place, "one", shop.now())
+    assert list(tmp_path.iterdir()) == []
 
 
 # --- the verb -------------------------------------------------------------------------------------
