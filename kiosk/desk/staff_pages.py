@@ -30,13 +30,10 @@ def staff_page(world: World, draw: Draw, *, scans: bool = False) -> Page:
 def staff_frame(world: World, say: Words, colleague: Colleague, left: int, *foot: Foot) -> Frame:
     """Around every staff page: who is signed in, or soon that it locks (`left` seconds), and the way out."""
     around = frame(world, say, *foot, "leave")
-    fact = say("{name}, kiosk {number}", name=colleague.name, number=world.kiosk_number)
-    if 0 < left <= WARNED_S:
-        fact = say("Locks in {seconds} s", seconds=left)
     return Frame(
         language=around.language,
         shop=around.shop,
-        fact=fact,
+        fact=say("Locks in {seconds} s", seconds=left) if 0 < left <= WARNED_S else colleague.name,
         foot=around.foot,
         foot_labels=(*around.foot_labels[:-1], say("Sign out")),
         offline=say("No network right now.") if around.offline else "",

@@ -5,6 +5,7 @@ from dataclasses import replace
 from kiosk import events as ev
 from kiosk import views
 from kiosk.screens.sample_words import WORDS
+from kiosk.screens.staff_samples import StaffSamples
 
 LANGUAGES = (("zh_CN", "简体中文"), ("zh_TW", "繁體中文"), ("en", "English"))
 
@@ -57,6 +58,7 @@ class Samples:
             "closed": self.plain("clock", "clock_title", "clock_note"),
             "history": self.history(),
             "still_there": self.still_there(),
+            **StaffSamples(self.language).every(),
         }  # fmt: skip
 
     def attract(self) -> views.Attract:

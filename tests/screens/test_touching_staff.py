@@ -14,7 +14,7 @@ from tests.screens.judging import faults
 
 pytestmark = pytest.mark.window
 
-FRAME = views.Frame("en", "Sample House", "Mei, kiosk 3", ("back", "leave"), ("Back", "Sign out"))
+FRAME = views.Frame("en", "Sample House", "Mei", ("back", "leave"), ("Back", "Sign out"))
 DESK = views.ClaimDesk(
     frame=FRAME,
     title="Claim a voucher",
