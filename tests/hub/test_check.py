@@ -189,7 +189,7 @@ def test_books_that_nothing_moved_make_no_backup(shop: HeadOffice, tmp_path: Pat
             asked = (
                 "UPDATE balances SET amount = amount + :more WHERE account = :account AND asset = 'points'"
             )
-            connection.execute(sa.text(asked), {"more": more, "account": account})
+            connection.execute(sa.text(f"{asked} AND asset = 'points'"), {"more": more, "account": account})
     with pytest.raises(BackupFailed, match=r"the balance of member:M1 is not what was moved"):
         make(shop.engine, place, "one", shop.now())
     assert list(tmp_path.iterdir()) == []
