@@ -9,8 +9,8 @@ from kiosk.desk.claim_desk import claim_desk
 from kiosk.desk.customer import visit
 from kiosk.desk.pages import Journey, VisitEnded
 from kiosk.desk.staff_counter import ScreenCounter
-from kiosk.desk.staff_elsewhere import paper_care
 from kiosk.desk.staff_pages import ROLES, Locked, staff_frame, staff_page
+from kiosk.desk.staff_printer import look_at_printer
 from kiosk.desk.staff_sign_in import sign_in, sign_out
 from kiosk.desk.staff_vouchers import look_into, to_look_into
 from kiosk.desk.world import World
@@ -69,7 +69,7 @@ def _at_work(world: World, counter: ScreenCounter, colleague: Colleague) -> Jour
             case ev.OpenVouchersOpened():
                 yield from look_into(world, counter, colleague)
             case ev.PaperCareOpened():
-                yield from paper_care(world, colleague)
+                yield from look_at_printer(world, colleague)
 
 
 def staff_home(world: World, say: Words, colleague: Colleague, left: int) -> views.StaffHome:

@@ -1,5 +1,6 @@
 """Staff at the kiosk's own screen: the claim desk, the list of prints to look into, and how pages lock."""
 
+import random
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -255,6 +256,29 @@ def test_without_the_network_nothing_is_handed_over_for_another_kiosks_voucher(
     assert verdict(there.now).tone == "go"
 
 
+@pytest.mark.parametrize("seed", range(2))
+def test_whatever_fingers_and_scanners_do_each_gift_is_given_once(shop: ShopFloor, seed: int) -> None:
+    """A long shift of random touches: as many pages that say hand over as claims, one for each voucher."""
+    chance = random.Random(seed)
+    papers = [printed(shop), printed(shop), printed(shop, ev.Outcome.UNKNOWN)]
+    keys = [ev.Keyed(field, key) for field in ("number", "check") for key in ("7", "A", "back", "clear")]
+    touches = [ev.NextVoucher(), ev.NextVoucher(), ev.VoucherTyped(), ev.WentBack(), ev.ClaimDeskOpened(),
+               ev.OpenVouchersOpened(), ev.Left(), ev.PrinterChanged(""), *keys]  # fmt: skip
+    touches += [ev.ClaimDeskOpened(paper["number"]) for paper in papers]
+    scans = [ev.CodeScanned("scanner", text) for text in (*(paper["QR"] for paper in papers), "other")]
+    seen = len(shop.seen)
+    for _ in range(100):
+        if isinstance(shop.now, views.Attract):
+            arrive(shop, chance.choice((MEI, LIN)))
+        shop.do(*chance.choices((*touches, *scans), k=3))
+        shop.wait(chance.choice((0, 0, 1, 2, 40)))
+    shown = [view for view in shop.seen[seen:] if isinstance(view, views.Verdict) and view.tone == "go"]
+    given = [claim.voucher for claim in claims(shop) if isinstance(claim, en.Claim)]
+    assert len(given) == len(set(given)) == len(shown)
+    assert {view.number.replace(" ", "") for view in shown} == set(given)
+    assert given, "a shift in which nothing happened tells nothing"
+
+
 # --- prints to look into -----------------------------------------------------------------------------
 
 
@@ -316,6 +340,19 @@ def test_tiles_follow_the_role(shop: ShopFloor) -> None:
     assert shop.do(ev.OpenVouchersOpened()) == home, "an event without its tile opens nothing"
     assert isinstance(arrive(shop), views.StaffHome)
     assert isinstance(shop.do(ev.OpenVouchersOpened()), views.OpenVouchers)
+
+
+def test_the_printers_page_says_what_it_needs_and_follows_it(shop: ShopFloor) -> None:
+    shop.tray.trouble = "K-PR-01"
+    arrive(shop, LIN)
+    needy = shop.do(ev.PaperCareOpened())
+    assert isinstance(needy, views.Notice)
+    assert needy.code == "K-PR-01"
+    shop.tray.trouble = ""
+    ready = shop.do(ev.PrinterChanged(""))
+    assert isinstance(ready, views.Notice)
+    assert (ready.code, ready.title != needy.title) == ("", True)
+    assert isinstance(shop.do(ev.WentBack()), views.StaffHome)
 
 
 def test_a_staff_card_ends_the_members_visit_and_a_members_card_the_staffs(shop: ShopFloor) -> None:

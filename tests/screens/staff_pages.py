@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from kiosk import events as ev
 from kiosk import views
-from kiosk.desk import claim_desk, staff, staff_verdict, staff_vouchers
+from kiosk.desk import claim_desk, staff, staff_printer, staff_verdict, staff_vouchers
 from kiosk.ledger.feed import Colleague
 from kiosk.membership.claims import ClaimAnswer
 from kiosk.membership.vouchers import damm, voucher_number
@@ -37,6 +37,10 @@ def _home(floor: ShopFloor) -> Iterator[tuple[str, views.View]]:
     for person in (MEI, LIN):
         yield f"staff-home-{person.id}", staff.staff_home(world, say, person, LEFT)
     yield "staff-home-locks", staff.staff_home(world, say, MEI, 7)
+    for code in ("", *staff_printer.NEEDS, "K-PR-05"):
+        floor.tray.trouble = code
+        yield f"staff-printer-{code or 'ready'}", staff_printer.printer_page(world, say, MEI, LEFT)
+    floor.tray.trouble = ""
     yield "staff-waiting", staff_verdict.waiting(world, MEI).draw(say, 0)
 
 
