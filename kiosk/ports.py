@@ -189,6 +189,9 @@ class Printer(Protocol):
     def ready(self) -> str:
         """'' when a voucher could be printed now, else the fault code."""
 
+    def longest_s(self) -> float:
+        """Seconds within which Printed follows a `print`, whatever happens."""
+
 
 class Clock(Protocol):
     """Time, injected."""

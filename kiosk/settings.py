@@ -76,10 +76,12 @@ class Scanner(Section, frozen=True, kw_only=True):
 class Printer(Section, frozen=True, kw_only=True):
     """The voucher printer."""
 
-    kind: Literal["tcp", "serial", "disabled"] = "tcp"
+    kind: Literal["tcp", "serial", "usb", "file", "disabled"] = "tcp"
     address: str = "127.0.0.1:9100"
     baud: Literal[9600, 19200, 38400, 57600, 115200] = 115200
+    flow: Literal["none", "xonxoff", "rtscts", "dsrdtr"] = "none"
     width: Literal[384, 576] = 576
+    profile: Annotated[str, Meta(min_length=1, max_length=200)] = "escpos"
 
 
 class Screen(Section, frozen=True, kw_only=True):
@@ -197,10 +199,8 @@ def _stranger(key: str, known: dict[str, Any]) -> str:
 def _across(settings: Settings) -> Iterator[tuple[str, str]]:
     """What no single field can tell."""
     yield from (("hub.url", what) for what in _bad_url(settings.hub.url))
-    if settings.printer.kind == "tcp" and not re.fullmatch(r".+:\d{1,5}", settings.printer.address):
-        yield "printer.address", "must be host:port for kind = 'tcp'"
-    if settings.printer.kind == "serial" and not settings.printer.address.startswith("/"):
-        yield "printer.address", "must be a device such as /dev/serial/by-path/... for kind = 'serial'"
+    if what := _bad_printer(settings.printer):
+        yield "printer.address", what
     if settings.scanner.kind == "serial" and not settings.scanner.address.startswith("/"):
         yield "scanner.address", "must be a device such as /dev/serial/by-path/... for kind = 'serial'"
     if not Path(settings.state.dir).is_absolute():
@@ -221,6 +221,20 @@ def _across_counter(counter: Counter) -> Iterator[tuple[str, str]]:
     for name, place in (("certificate", counter.certificate), ("key", counter.key)):
         if place and not Path(place).is_absolute():
             yield f"counter.{name}", "must be an absolute path"
+
+
+PRINTER_ADDRESSES = {
+    "tcp": (r".+:\d{1,5}", "host:port"),
+    "serial": (r"/.+", "a device such as /dev/serial/by-path/..."),
+    "usb": (r"[0-9a-fA-F]{4}:[0-9a-fA-F]{4}(:.{1,60})?", "vendor:product[:serial], such as 04b8:0202"),
+    "file": (r"/.+", "a device such as /dev/usb/lp0"),
+}
+
+
+def _bad_printer(printer: Printer) -> str:
+    form, words = PRINTER_ADDRESSES.get(printer.kind, (".*", ""))
+    fits = re.fullmatch(form, printer.address) is not None
+    return "" if fits else f"must be {words} for kind = {printer.kind!r}"
 
 
 def _bad_url(url: str) -> Iterator[str]:

@@ -39,6 +39,7 @@ HOMES: dict[str, tuple[str, ...]] = {
     "smartcard": ("hardware/pcsc",),
     "serial": ("hardware",),
     "escpos": ("hardware/printers/escpos",),
+    "usb": ("hardware/printers/usb",),
     "sqlite_utils": ("offline",),
     "sqlcipher3": ("offline/disk",),
     "requests": ("offline/transport", "hub/console_client", "demo"),

@@ -10,7 +10,7 @@ from kiosk.desk.pages import Draw, Journey, Page, frame, moment, wait_for
 from kiosk.desk.pin import check_pin
 from kiosk.desk.rights import obtain
 from kiosk.desk.vouchers import issue, stands, voucher_paper
-from kiosk.desk.world import PRINT_S_MAX, World
+from kiosk.desk.world import World
 from kiosk.ledger import accounts as acc
 from kiosk.ledger.entries import Body, Printing, Redeem, Unknown, Void
 from kiosk.ledger.serials import Serial
@@ -198,7 +198,7 @@ def _print(world: World, account: Account, body: Redeem, attempt: int) -> Journe
             if isinstance(event, ev.Printed) and (event.op, event.attempt) == (body.op, attempt)
             else None
         ),
-        PRINT_S_MAX,
+        world.printer.longest_s(),
     )
     return printed or ev.Printed(body.op, attempt, ev.Outcome.UNKNOWN, "K-PR-09")
 

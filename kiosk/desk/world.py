@@ -13,8 +13,6 @@ log = logging.getLogger(__name__)
 
 ANSWER_S_MAX = 5.0
 """How long a visitor waits for head office before they are told that nothing was spent."""
-PRINT_S_MAX = 60.0
-"""A printer that says nothing for this long has an unknown outcome."""
 
 
 @dataclass(frozen=True, slots=True)

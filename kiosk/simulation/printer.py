@@ -64,6 +64,10 @@ class SimPrinter:
         self._printed, self._later, self._key = printed, later, key
         self.trouble = ""
 
+    def longest_s(self) -> float:
+        """As the desk waits."""
+        return 60.0
+
     def ready(self) -> str:
         """'' or a fault code."""
         return self.trouble

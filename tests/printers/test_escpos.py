@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from kiosk.hardware.printers import escpos
+from kiosk.hardware.printers.fence import ProcessId
 from kiosk.hardware.printers.replies import Asb, Cleared, Echo, Queued, ReplyReader, Status
 
 IDENTS = st.integers(0, 404_999).map(escpos.ident_of)
@@ -57,10 +58,14 @@ def test_the_picture_comes_out_row_by_row(stripes: list[bytes]) -> None:
     assert inked == bytes(byte ^ 0xFF for byte in pixels)
 
 
-def test_a_job_starts_afresh_cuts_and_asks_for_its_echo() -> None:
-    job = escpos.job(Image.new("1", (576, 10), 0), b"ABcd")
-    assert job.startswith(b"\x1b@")
-    assert job.endswith(b"\x1dVB\x00" + b"\x1d(H\x06\x00\x30\x30ABcd")
+@pytest.mark.parametrize(
+    ("cut", "end"), [("partial", b"\x1dVB\x00"), ("full", b"\x1dVA\x00"), ("none", b"\x1bJ\x78")]
+)
+def test_a_sheet_starts_afresh_and_ends_in_the_cut_of_its_printer(cut: escpos.Cut, end: bytes) -> None:
+    sheet = escpos.sheet(Image.new("1", (576, 10), 0), cut)
+    assert sheet.startswith(b"\x1b@")
+    assert sheet.endswith(end)
+    assert ProcessId().mark(b"ABcd") == b"\x1d(H\x06\x00\x30\x30ABcd"
 
 
 @pytest.mark.parametrize(
@@ -142,7 +147,7 @@ def test_a_blank_paper_is_fed_and_not_sent_as_dots() -> None:
 
 def test_python_escpos_reads_no_cache_of_others(monkeypatch: pytest.MonkeyPatch) -> None:
     script = (
-        "import os; from kiosk.hardware.printers import escpos; escpos._frame();"
+        "import os; from kiosk.hardware.printers import escpos; escpos._frame('partial');"
         "from escpos.capabilities import pickle_path; print(pickle_path, os.path.exists(pickle_path))"
     )
     monkeypatch.delenv("ESCPOS_CAPABILITIES_PICKLE_DIR", raising=False)

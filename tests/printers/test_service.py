@@ -31,6 +31,8 @@ class Settings:
     address: str = "127.0.0.1:9"
     baud: int = 115200
     width: int = 576
+    flow: str = "none"
+    profile: str = "escpos"
 
 
 @pytest.fixture

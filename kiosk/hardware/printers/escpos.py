@@ -1,7 +1,7 @@
 """The bytes a voucher printer is sent. The home of python-escpos, which only builds bytes here.
 
-A job is the whole paper as a picture, so that any script prints on any printer and no text can ever be
-read as a command. It ends in a process id, which the printer says back once all before it has printed.
+A sheet is the whole paper as a picture, so that any script prints on any printer and no text can ever be
+read as a command. The mark that a fence sets after it says when it has printed.
 """
 
 import os
@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from tempfile import TemporaryDirectory
+from typing import Literal
 
 from PIL.Image import Image
 
@@ -18,15 +19,25 @@ ASB_ON = b"\x1d\x61\x0f"
 """GS a: tell every change of state unasked."""
 CLEAR = b"\x10\x14\x08\x01\x03\x14\x01\x06\x02\x08"
 """DLE DC4 8: forget all that was received and not yet printed."""
+REPORT = b"\x1d\x72\x01"
+"""GS r 1: tell the paper sensors, when it is this command's turn."""
+RESET = b"\x1b\x40"
+"""ESC @: forget the settings and whatever text stands in the unprinted line."""
 IDENT_LEAD = b"ABCDEFGHIJKLMNO"
 IDENT_REST = IDENT_LEAD + IDENT_LEAD.lower()
 """Letters without bit 4, which every unasked status has: an echo can be told from what cuts into it."""
+
+Cut = Literal["partial", "full", "none"]
 
 BAND_ROWS = 256
 _FEED_MAX = 255
 _ROWS_MAX = 12_000
 _DOTS_AN_INCH = 203
 _TAIL_DOTS = 24
+_FULL_CUT = b"\x1dVA\x00"
+"""GS V 65: to the knife and through."""
+_TEAR_DOTS = 120
+"""How far a printer without a knife moves on, so that the paper can be torn off below the print."""
 _CACHE = "ESCPOS_CAPABILITIES_PICKLE_DIR"
 
 
@@ -56,13 +67,18 @@ def process_id(ident: bytes) -> bytes:
     return b"\x1d\x28\x48\x06\x00\x30\x30" + ident
 
 
-def job(image: Image, ident: bytes) -> bytes:
-    """A whole voucher: reset, the picture in bands, feed, cut, process id. The image is mode "1"."""
-    start, cut = _frame()
+def sheet(image: Image, cut: Cut = "partial") -> bytes:
+    """A whole paper: reset, the picture in bands, feed, cut. The image is mode "1"."""
+    return framed(picture(image), cut)
+
+
+def framed(body: bytes, cut: Cut = "partial") -> bytes:
+    """What stands around the commands of one paper: reset before them, feed and cut behind."""
+    start, knife = _frame(cut)
     # Feeds count in motion units, which on many printers are half dots until told otherwise.
     units = bytes([0x1D, 0x50, _DOTS_AN_INCH, _DOTS_AN_INCH])
     # A reset also ends the unasked states, which tell of trouble while this prints.
-    return start + ASB_ON + units + picture(image) + _feed(_TAIL_DOTS) + cut + process_id(ident)
+    return start + ASB_ON + units + body + _feed(_TAIL_DOTS) + knife
 
 
 def picture(image: Image) -> bytes:
@@ -104,7 +120,7 @@ def _feed(rows: int) -> bytes:
 
 
 @cache
-def _frame() -> tuple[bytes, bytes]:
+def _frame(cut: Cut) -> tuple[bytes, bytes]:
     """(reset, feed to the knife and cut), from python-escpos; it loads slowly, hence here."""
     with _own_cache():
         from escpos.printer import Dummy
@@ -113,6 +129,10 @@ def _frame() -> tuple[bytes, bytes]:
     paper.hw("INIT")
     start = bytes(paper.output)
     paper.clear()
+    if cut == "none":
+        return start, _feed(_TEAR_DOTS)
+    if cut == "full":
+        return start, _FULL_CUT  # python-escpos cuts partially whenever it is not to feed
     paper.cut(mode="PART", feed=False)
     return start, bytes(paper.output)
 

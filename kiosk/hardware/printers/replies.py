@@ -10,6 +10,7 @@ from kiosk.hardware.printers.escpos import IDENT_REST
 
 _ECHO = 0x37
 _PROCESS_ID, _CLEARED = 0x22, 0x25
+_TEXT = 0x5F
 _OTHER_BLOCKS = b"\x3b\x3d\x5f"
 _BLOCK_MAX = 80
 
@@ -64,6 +65,13 @@ class Cleared(Reply):
 
 
 @dataclass(frozen=True, slots=True)
+class Told(Reply):
+    """A text about itself (GS I 65-69), at most 80 characters; what is no ASCII is a question mark."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Queued(Reply):
     """The answer to a GS r, in its turn."""
 
@@ -87,7 +95,7 @@ class ReplyReader:
 
     def __init__(self) -> None:
         self._open: list[bytearray] = []  # what was begun, innermost last: each starts with its first byte
-        self._skipping = 0
+        self._block: bytearray | None = None
 
     def feed(self, arrived: bytes) -> list[Reply]:
         """The replies that these bytes complete."""
@@ -95,18 +103,26 @@ class ReplyReader:
         return [reply for reply in told if reply is not None]
 
     def _take(self, byte: int) -> Reply | None:
-        if self._skipping:
-            self._skipping = self._skipping - 1 if byte else 0
-            return None
+        if self._block is not None:
+            return self._go_on_block(self._block, byte)
         if byte & 0x93 == 0x12:
             return Status(byte)
         if byte & 0x93 == 0x10 or byte == _ECHO:
             self._begin(byte)
             return None
         if byte in _OTHER_BLOCKS:
-            self._skipping = _BLOCK_MAX
+            self._block = bytearray([byte])
             return None
         return self._go_on(byte) if byte & 0x90 == 0 else None
+
+    def _go_on_block(self, block: bytearray, byte: int) -> Reply | None:
+        """Until its NUL; one that is far too long was none."""
+        if byte and len(block) <= _BLOCK_MAX:
+            block.append(byte)
+            return None
+        self._block = None
+        text = bytes(block[1:]).decode("ascii", "replace").replace("\ufffd", "?")
+        return Told(text) if block[0] == _TEXT and not byte else None
 
     def _begin(self, byte: int) -> None:
         """Of each kind only the newest can still be completed."""

@@ -15,12 +15,16 @@ class SerialLink:
         self._line = line
 
     @classmethod
-    def open(cls, device: str, baud: int) -> "SerialLink":
-        """Open 8N1, or LinkLost. No handshake: the line is the slower end until the paper runs out."""
+    def open(cls, device: str, baud: int, flow: str = "none") -> "SerialLink":
+        """Open 8N1, or LinkLost. `flow` is none | xonxoff | rtscts | dsrdtr, as the printer is set.
+
+        With "none" the line must be the slower end. A line without those wires (ENOTTY) is LinkLost.
+        """
         import serial
 
         try:
-            line = serial.Serial(device, baud, timeout=0, write_timeout=1, exclusive=True)
+            handshake = {flow: True} if flow != "none" else {}
+            line = serial.Serial(device, baud, timeout=0, write_timeout=1, exclusive=True, **handshake)
             line.reset_input_buffer()
         except (OSError, ValueError) as trouble:
             raise LinkLost(f"{device}: {trouble}") from trouble

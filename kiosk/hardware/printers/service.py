@@ -4,6 +4,7 @@ Fault codes: K-PR-01 paper out, 02 cover open, 03 cutter, 04 error, 05 no answer
 trouble of its own), 07 this paper cannot be drawn, 08 too many jobs wait, 10 no printer is set up.
 """
 
+import logging
 import queue
 import secrets
 import threading
@@ -14,16 +15,29 @@ from typing import Protocol
 import kiosk
 from kiosk.events import Outcome, Printed, PrinterChanged
 from kiosk.hardware.printers import escpos
-from kiosk.hardware.printers.raster import CannotDraw, Raster, noto
+from kiosk.hardware.printers.capabilities import Capabilities, probe
+from kiosk.hardware.printers.device_file import FileLink
+from kiosk.hardware.printers.fence import Fence, ProcessId, StatusRequest
+from kiosk.hardware.printers.profiles import Profile, load_profile
+from kiosk.hardware.printers.raster import HEIGHT_MAX, WIDTHS, CannotDraw, Raster, noto
 from kiosk.hardware.printers.serial import SerialLink
 from kiosk.hardware.printers.session import NO_ANSWER, Link, LinkLost, Patience, PrinterSession
 from kiosk.hardware.printers.tcp import TcpLink
+from kiosk.hardware.printers.usb import UsbLink
 from kiosk.membership.paper import Paper
 from kiosk.ports import Clock, Post
+
+log = logging.getLogger(__name__)
 
 CANNOT_DRAW, TOO_MANY, NOT_SET_UP = "K-PR-07", "K-PR-08", "K-PR-10"
 LOOK_EVERY_S = 2.0
 JOBS_MAX = 4
+GENERIC = Profile(name="ESC/POS", fence="process-id")
+_LONGEST_JOB = HEIGHT_MAX * max(WIDTHS) // 8
+_LINE_USED = 0.8
+"""How much of a serial line's speed a printer with little memory lets through."""
+_FAST = 10_000.0
+"""Bytes a second of the slowest printer on a network or on USB."""
 PICTURES = Path(kiosk.__file__).parent / "screens" / "art" / "png" / "voucher"
 """Pictures made for paper; a shop may hand in a folder of its own."""
 
@@ -48,6 +62,14 @@ class Settings(Protocol):
         """The speed of a serial line."""
 
     @property
+    def flow(self) -> str:
+        """A serial line's handshake: none | xonxoff | rtscts | dsrdtr."""
+
+    @property
+    def profile(self) -> str:
+        """A shipped profile's name, or the path of another."""
+
+    @property
     def width(self) -> int:
         """Dots a line: 384 or 576."""
 
@@ -61,6 +83,9 @@ class Runs(Protocol):
     def ready(self) -> str:
         """See ports.Printer."""
 
+    def longest_s(self) -> float:
+        """See ports.Printer."""
+
     def run(self) -> None:
         """Work until stopped."""
 
@@ -72,13 +97,22 @@ class PrinterService:
     """Prints one job after another; between jobs it looks every two seconds whether the printer is well."""
 
     def __init__(
-        self, open_link: Open, raster: Raster, post: Post, clock: Clock, patience: Patience | None = None
+        self,
+        open_link: Open,
+        raster: Raster,
+        post: Post,
+        clock: Clock,
+        patience: Patience | None = None,
+        *,
+        profile: Profile = GENERIC,
     ) -> None:
         self._open = open_link
         self._raster = raster
         self._post = post
         self._clock = clock
-        self._patience = patience
+        self._patience = patience or Patience()
+        self._profile = profile
+        self._probed: Capabilities | None = None
         self._jobs: queue.Queue[_Job | None] = queue.Queue(JOBS_MAX)
         self._line: tuple[Link, PrinterSession] | None = None
         self._told: PrinterChanged | None = None
@@ -95,6 +129,14 @@ class PrinterService:
     def ready(self) -> str:
         """The fault code of the last look; no answer before the first one."""
         return self._told.code if self._told else NO_ANSWER
+
+    def longest_s(self) -> float:
+        """Every job before it, and the longest paper."""
+        return JOBS_MAX * (self._patience.longest(_LONGEST_JOB) + self._print_s(HEIGHT_MAX))
+
+    def capabilities(self) -> Capabilities | None:
+        """What was found out about the printer; None before it was well once."""
+        return self._probed
 
     def run(self) -> None:
         """Look and print until stopped."""
@@ -125,6 +167,8 @@ class PrinterService:
         try:
             session = self._session()
             code, near_end = session.trouble(), session.near_end
+            if not code and self._probed is None:
+                self._probe(session)
         except LinkLost:
             self._hang_up()
             code = NO_ANSWER
@@ -135,14 +179,17 @@ class PrinterService:
         self._count += 1
         ident = escpos.ident_of(self._count)
         try:
-            job = escpos.job(self._raster.draw(paper), ident)
+            image = self._raster.draw(paper)
+            sheet = escpos.sheet(image, self._profile.cut)
         except CannotDraw:
             return Outcome.NOT_PRINTED, CANNOT_DRAW
         if self._line and self.look() == NO_ANSWER:
             self.look()  # the line may only have gone stale: a new one is tried before giving up
         if self._line is None and self.look() == NO_ANSWER:
             return Outcome.NOT_PRINTED, NO_ANSWER
-        outcome, why = self._session().print(job, ident)
+        if self._probed is None and (code := self.look()):
+            return Outcome.NOT_PRINTED, code  # nobody knows yet which fence it understands
+        outcome, why = self._session().print(sheet, ident, self._print_s(image.height))
         if outcome is Outcome.UNKNOWN or why == NO_ANSWER:
             self._hang_up()
         if why:
@@ -152,8 +199,23 @@ class PrinterService:
     def _session(self) -> PrinterSession:
         if self._line is None:
             link = self._open()
-            self._line = link, PrinterSession(link, self._clock, self._patience)
+            self._line = link, PrinterSession(link, self._clock, self._patience, self._fence())
         return self._line[1]
+
+    def _fence(self) -> Fence:
+        weak = self._profile.fence == "status" or (self._probed is not None and not self._probed.process_id)
+        return StatusRequest() if weak else ProcessId()
+
+    def _probe(self, session: PrinterSession) -> None:
+        """Find out once what this printer can do. LinkLost: not now."""
+        self._count += 1
+        self._probed = probe(session, self._profile, escpos.queue_ident(escpos.ident_of(self._count)))
+        log.info("printer: %s", self._probed)
+        if not self._probed.process_id and self._profile.fence == "auto":
+            self._hang_up()  # the next line gets the weaker fence
+
+    def _print_s(self, rows: int) -> float:
+        return rows / self._profile.rows_per_s
 
     def _hang_up(self) -> None:
         if self._line is not None:
@@ -181,6 +243,10 @@ class NoPrinter:
         """Never."""
         return NOT_SET_UP
 
+    def longest_s(self) -> float:
+        """At once."""
+        return 1.0
+
     def run(self) -> None:
         """Wait for the end."""
         self._ended.wait()
@@ -198,18 +264,35 @@ def _tcp(settings: Settings) -> Link:
 
 
 def _serial(settings: Settings) -> Link:
-    return SerialLink.open(settings.address, settings.baud)
+    return SerialLink.open(settings.address, settings.baud, settings.flow)
 
 
-LINES: dict[str, Callable[[Settings], Link]] = {"tcp": _tcp, "serial": _serial}
+LINES: dict[str, Callable[[Settings], Link]] = {
+    "tcp": _tcp,
+    "serial": _serial,
+    "usb": lambda settings: UsbLink.open(settings.address),
+    "file": lambda settings: FileLink.open(settings.address),
+}
 """How each kind of printer is reached; every one of them speaks ESC/POS. "disabled" needs no line."""
 
 
 def open_printer(settings: Settings, post: Post, clock: Clock, pictures: Path = PICTURES) -> Runs:
-    """The printer that the settings name; it is not yet looked for. ValueError for an unknown kind."""
+    """The printer that the settings name; it is not yet looked for.
+
+    ValueError for an unknown kind, BadProfile (one, too) for a profile that cannot be used.
+    """
     if settings.kind == "disabled":
         return NoPrinter(post)
     if settings.kind not in LINES:
         raise ValueError(f"no such printer: {settings.kind}")
     reach = LINES[settings.kind]
-    return PrinterService(lambda: reach(settings), Raster(settings.width, noto(), pictures), post, clock)
+    # A serial character is ten bits; other lines are as fast as their printer.
+    speed = settings.baud / 10 * _LINE_USED if settings.kind == "serial" else _FAST
+    return PrinterService(
+        lambda: reach(settings),
+        Raster(settings.width, noto(), pictures),
+        post,
+        clock,
+        Patience(bytes_per_s=speed),
+        profile=load_profile(settings.profile),
+    )

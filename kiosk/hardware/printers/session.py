@@ -1,7 +1,8 @@
-"""One printer on one line: is it ready, and did this job come out? Only its own echo counts as yes.
+"""One printer on one line: is it ready, and did this job come out? Only the fence's answer counts as yes.
 
-A job goes behind a fence: ask for trouble, have the queue echo that it is empty, send, wait for the job's
-echo. Before the first byte of the job is handed over nothing can have printed; after it only the echo tells.
+A job goes behind a fence: ask for trouble, have the queue answer that it is empty, send, wait for the job's
+own answer. Before the first byte of the job is handed over nothing can have printed; after it only the
+answer tells.
 """
 
 from collections.abc import Callable, Iterator
@@ -10,13 +11,14 @@ from typing import Protocol
 
 from kiosk.events import Outcome
 from kiosk.hardware.printers import escpos
-from kiosk.hardware.printers.replies import Asb, Cleared, Echo, Reply, ReplyReader, Status, fault
+from kiosk.hardware.printers.fence import Fence, ProcessId
+from kiosk.hardware.printers.replies import Asb, Cleared, Queued, Reply, ReplyReader, Status, Told, fault
 from kiosk.ports import Clock
 
 NO_ANSWER = "K-PR-05"
 _CHUNK = 4096
-_SLOWEST_LINE = 800
-"""Bytes a second of the slowest line, 9600 baud with room to spare."""
+_PRINTER_BUFFER = 64 * 1024
+"""Bytes that may still be on a slow line, or in the printer, when the last one was handed over."""
 
 
 class LinkLost(Exception):
@@ -45,26 +47,142 @@ class Patience:
     queue: float = 4.0
     """For the queue to say that it is empty."""
     echo: float = 25.0
-    """For a job to be printed once it was sent."""
+    """For a job to be printed once the printer has it."""
     mending: float = 8.0
-    """For somebody to mend a fault seen meanwhile."""
+    """For somebody to mend a fault seen meanwhile, and for a line to take the next bytes."""
+    bytes_per_s: float = 800.0
+    """How slow the line may be; the default is 9600 baud with room to spare."""
+
+    def sending(self, size: int) -> float:
+        """For so many bytes to be handed over."""
+        return self.mending + size / self.bytes_per_s
+
+    def printing(self, size: int) -> float:
+        """For a job of so many bytes to print once it was handed over: some are still on the line."""
+        return self.echo + min(size, _PRINTER_BUFFER) / self.bytes_per_s
+
+    def longest(self, size: int) -> float:
+        """Until the outcome of a job of so many bytes is known, whatever happens."""
+        asking = 16 * self.answer + 2 * self.queue
+        return asking + self.sending(size) + self.printing(size)
 
 
 class PrinterSession:
     """Speaks to the printer on one line. After LinkLost it is spent."""
 
-    def __init__(self, link: Link, clock: Clock, patience: Patience | None = None) -> None:
+    def __init__(
+        self, link: Link, clock: Clock, patience: Patience | None = None, fence: Fence | None = None
+    ) -> None:
         self.near_end = False
+        self.unasked = False
+        """Whether it tells changes of its state unasked."""
         self._link = link
         self._now = clock.monotonic
         self._patience = patience or Patience()
+        self._fence = fence or ProcessId()
         self._reader = ReplyReader()
         self._fault = ""
         self._fault_since: float | None = None
+        self._faults = 0
 
     def trouble(self) -> str:
         """'' when it could print now, else the fault code. LinkLost when it says nothing."""
         self._drain()
+        return self._state()
+
+    def print(self, sheet: bytes, ident: bytes, print_s: float = 0.0) -> tuple[Outcome, str]:
+        """Print a sheet; how it went, and the fault code if any.
+
+        `ident` must differ from the last ones'; `print_s` is how long the printer may take over the sheet.
+        """
+        try:
+            why = self._not_ready(ident)
+        except LinkLost:
+            why = NO_ANSWER
+        if why:
+            return Outcome.NOT_PRINTED, why
+        self._faults, began = 0, self._now()
+        try:
+            self._send(sheet + self._fence.mark(ident))
+            printed = self._await_mark(ident, len(sheet)) and (
+                self._fence.strong or self._stayed(began, print_s)
+            )
+        except LinkLost:
+            printed = False
+        if printed or self._forget(ident):
+            return Outcome.CONFIRMED, ""
+        return Outcome.UNKNOWN, self._fault or NO_ANSWER
+
+    def answers(self, fence: Fence, ident: bytes) -> bool:
+        """Whether a printer that has nothing to do answers this mark. What it took for text is dropped."""
+        self._link.write(fence.mark(ident), self._patience.answer)
+        found = any(fence.answers(reply, ident) for reply in self._heard(self._patience.queue))
+        self._link.write(escpos.RESET, self._patience.answer)
+        return found
+
+    def tells(self, n: int) -> str:
+        """What it says about itself (GS I n, 65-69), '' for nothing."""
+        self._link.write(bytes((0x1D, 0x49, n)), self._patience.answer)
+        heard = self._heard(self._patience.answer)
+        return next((reply.text for reply in heard if isinstance(reply, Told)), "")
+
+    def _not_ready(self, ident: bytes) -> str:
+        """'' once the printer is well and has nothing of an older job left."""
+        code = self.trouble()
+        if code:
+            return code
+        asked = escpos.queue_ident(ident)
+        self._link.write(escpos.ASB_ON + self._fence.mark(asked), self._patience.answer)
+        if any(self._fence.answers(reply, asked) for reply in self._heard(self._patience.queue)):
+            return self._fault if self._fence.strong else self._alone()
+        self._forget(asked)
+        return self._fault or NO_ANSWER
+
+    def _alone(self) -> str:
+        """'' when the printer owes no other answer: without names, an older one could pass for ours."""
+        if any(isinstance(reply, Queued) for reply in self._heard(self._patience.answer)):
+            return self._fault or NO_ANSWER
+        return self._fault
+
+    def _send(self, job: bytes) -> None:
+        """All of the job; a line that takes nothing for as long as a fault may last is lost."""
+        end = self._now() + self._patience.sending(len(job))
+        for start in range(0, len(job), _CHUNK):
+            left = end - self._now()
+            if left <= 0:
+                raise LinkLost("the job did not get through in time")
+            self._link.write(
+                job[start : start + _CHUNK],
+                min(left, self._patience.mending + _CHUNK / self._patience.bytes_per_s),
+            )
+
+    def _await_mark(self, ident: bytes, size: int) -> bool:
+        replies = self._heard(self._patience.printing(size), self._mending_ends)
+        return any(self._fence.answers(reply, ident) for reply in replies)
+
+    def _stayed(self, began: float, print_s: float) -> bool:
+        """Whether nothing went wrong until the sheet must be on paper, nor after it."""
+        wait = began + print_s - self._now()
+        late = any(isinstance(reply, Queued) for reply in self._heard(max(0.0, wait)))
+        return not late and self._state() == "" and not self._faults
+
+    def _mending_ends(self) -> float:
+        return float("inf") if self._fault_since is None else self._fault_since + self._patience.mending
+
+    def _forget(self, ident: bytes) -> bool:
+        """Clear what was not printed, so that it cannot come out later. True if the answer came after all."""
+        try:
+            self._link.write(escpos.CLEAR, self._patience.answer)
+            for reply in self._heard(self._patience.answer):
+                if self._fence.strong and self._fence.answers(reply, ident):
+                    return True
+                if isinstance(reply, Cleared):
+                    return False
+        except LinkLost:
+            return False
+        return False
+
+    def _state(self) -> str:
         one, two, three, four = (self._ask(query) for query in escpos.QUERIES)
         self.near_end = bool(four & 0x0C)
         code = fault(
@@ -76,64 +194,6 @@ class PrinterSession:
         )
         self._told(code)
         return code
-
-    def print(self, job: bytes, ident: bytes) -> tuple[Outcome, str]:
-        """Print bytes that end in the process id `ident`; how it went, and the fault code if any."""
-        try:
-            why = self._not_ready(ident)
-        except LinkLost:
-            why = NO_ANSWER
-        if why:
-            return Outcome.NOT_PRINTED, why
-        try:
-            self._send(job)
-            printed = self._await_echo(ident)
-        except LinkLost:
-            printed = False
-        if printed or self._forget(ident):
-            return Outcome.CONFIRMED, ""
-        return Outcome.UNKNOWN, self._fault or NO_ANSWER
-
-    def _not_ready(self, ident: bytes) -> str:
-        """'' once the printer is well and has nothing of an older job left."""
-        code = self.trouble()
-        if code:
-            return code
-        asked = escpos.queue_ident(ident)
-        self._link.write(escpos.ASB_ON + escpos.process_id(asked), self._patience.answer)
-        if any(reply == Echo(asked) for reply in self._heard(self._patience.queue)):
-            return self._fault
-        self._forget(asked)
-        return self._fault or NO_ANSWER
-
-    def _send(self, job: bytes) -> None:
-        """All of the job; a line that takes nothing for as long as a fault may last is lost."""
-        end = self._now() + self._patience.mending + len(job) / _SLOWEST_LINE
-        for start in range(0, len(job), _CHUNK):
-            left = end - self._now()
-            if left <= 0:
-                raise LinkLost("the job did not get through in time")
-            self._link.write(job[start : start + _CHUNK], min(left, self._patience.mending))
-
-    def _await_echo(self, ident: bytes) -> bool:
-        replies = self._heard(self._patience.echo, self._mending_ends)
-        return any(reply == Echo(ident) for reply in replies)
-
-    def _mending_ends(self) -> float:
-        return float("inf") if self._fault_since is None else self._fault_since + self._patience.mending
-
-    def _forget(self, ident: bytes) -> bool:
-        """Clear what was not printed, so that it cannot come out later. True if the echo came after all."""
-        try:
-            self._link.write(escpos.CLEAR, self._patience.answer)
-            for reply in self._heard(self._patience.answer):
-                if reply == Echo(ident):
-                    return True
-                if isinstance(reply, Cleared):
-                    return False
-        except LinkLost:
-            return False
-        return False
 
     def _ask(self, query: bytes) -> int:
         """The answer to one DLE EOT. One at a time: it does not say which it answers."""
@@ -167,7 +227,7 @@ class PrinterSession:
         replies = self._reader.feed(arrived)
         for reply in replies:
             if isinstance(reply, Asb):
-                self.near_end = reply.near_end
+                self.near_end, self.unasked = reply.near_end, True
                 self._told(reply.code)
         return replies
 
@@ -177,4 +237,5 @@ class PrinterSession:
             self._fault_since = None
         elif not self._fault:
             self._fault_since = self._now()
+        self._faults += bool(code)
         self._fault = code
