@@ -146,7 +146,7 @@ def _sentence(say: Words, said: CounterAnswer) -> str:
     if instead := LOOKS[said.result].instead:
         return say(instead)
     told = said.sentence if whole and said.sentence else say(SENTENCES[said.result])
-    return told + say(" The voucher stays good: ask again.") if said.result in LATER else told
+    return told + say(" Waiting loses nothing: ask again later.") if said.result in LATER else told
 
 
 def _facts(say: Words, said: CounterAnswer) -> tuple[str, ...]:
