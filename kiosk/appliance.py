@@ -45,6 +45,7 @@ class Parts:
     loop: Loop
     desk: Teller
     world: World
+    counter: CounterDesk
     runs: dict[str, Callable[[], None]] = field(default_factory=dict)
     """Thread name -> its endless work, in the order it is begun."""
     stops: list[Callable[[], None]] = field(default_factory=list)
@@ -157,7 +158,7 @@ def assemble(settings: Settings, clock: Clock, loop: Loop, show: Callable[[View]
         counter=counter,
         say=Words(DEFAULT, ZoneInfo(settings.device.zone)),
     )
-    parts = Parts(loop, Desk(world, show), world)
+    parts = Parts(loop, Desk(world, show), world, counter)
     parts.add("journal", journal.run, journal.stop)
     parts.add("printer", printer.run, printer.stop)
     if settings.reader.kind == "pcsc":

@@ -91,6 +91,12 @@ def spoilt(seed: int, seconds: float) -> Round:
     return Round(passed=_number(r"(\d+) passed", said), failed=int(status != 0), examples=rounds_)
 
 
+def counter(seed: int, seconds: float) -> Round:
+    """The counter's page in a browser: killed in the middle of a claim, and without the network."""
+    del seed
+    return _pytest(["tests/counter/mishaps.py"], max(seconds, 120))
+
+
 CHECKS: dict[str, Callable[[int, float], Round]] = {
     "parsers": parsers,
     "demo": demo,
@@ -98,6 +104,7 @@ CHECKS: dict[str, Callable[[int, float], Round]] = {
     "powercuts": powercuts,
     "chaos": chaos,
     "spoilt": spoilt,
+    "counter": counter,
 }
 
 

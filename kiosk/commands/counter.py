@@ -13,7 +13,7 @@ import uvicorn
 
 from kiosk.appliance import FROZEN, OUT_OF_SERVICE, Parts, Threads, assemble, prepare_environment, shop_of
 from kiosk.clock import RealClock
-from kiosk.control import CounterDesk, NoAnswer, ask
+from kiosk.control import NoAnswer, ask
 from kiosk.counter.page import State
 from kiosk.counter.sessions import Sessions
 from kiosk.counter.site import Counter, site
@@ -48,6 +48,7 @@ def serve(settings: Settings, ready_file: Path | None = None, clock: Clock | Non
             close(failure.code)
             return None
         sessions = Sessions(clock.monotonic, settings.counter.idle_s)
+        parts.world.counter = parts.counter  # nobody asks at a screen
         parts.desk = CounterTeller(parts.world, sessions)
         server = _server(settings, _counter(settings, parts, sessions))
         parts.add(
@@ -74,9 +75,7 @@ def serve(settings: Settings, ready_file: Path | None = None, clock: Clock | Non
 
 
 def _counter(settings: Settings, parts: Parts, sessions: Sessions) -> Counter:
-    world, place = parts.world, Path(settings.state.dir) / "control.sock"
-    assert isinstance(world.counter, CounterDesk)
-    shop = shop_of(settings)
+    world, place, shop = parts.world, Path(settings.state.dir) / "control.sock", shop_of(settings)
 
     def state() -> State:
         try:
@@ -87,7 +86,7 @@ def _counter(settings: Settings, parts: Parts, sessions: Sessions) -> Counter:
         return State(shop.name, int(shop.kiosk), world.connected, int(said.get("waiting", 0)), closed)
 
     return Counter(
-        world, world.counter, sessions, parts.loop.post, state, secure=bool(settings.counter.certificate)
+        world, parts.counter, sessions, parts.loop.post, state, secure=bool(settings.counter.certificate)
     )
 
 

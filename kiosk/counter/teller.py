@@ -104,7 +104,8 @@ class CounterTeller:
     def _begin(self, asked: SignInAsked) -> None:
         colleague = self._world.replica.colleague(asked.staff)
         if colleague is None:
-            _tell(asked.answer, SignIn(why="not-you"))
+            unheard = self._world.connected is None  # nobody is known before head office was asked once
+            _tell(asked.answer, SignIn(why="later" if unheard else "not-you"))
         elif ev.ClaimDeskOpened not in DUTIES.get(colleague.role, ()):
             _tell(asked.answer, SignIn(why="role"))
         elif len(self._looks) >= LOOKS_MAX:

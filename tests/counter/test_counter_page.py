@@ -44,6 +44,15 @@ def browser(store: Store) -> Browser:
     return store.browser
 
 
+@pytest.fixture(scope="module")
+def stranger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """A browser where nobody ever signs in."""
+    made = opened(tmp_path_factory.mktemp("store"))
+    yield made.browser
+    made.counter.crash()
+    made.kiosk.crash()
+
+
 def big(page: str) -> str:
     """What the verdict says, without its markup."""
     region = page.partition("id=verdict")[2].partition("</section>")[0]
@@ -53,8 +62,8 @@ def big(page: str) -> str:
 # --- who gets in ---------------------------------------------------------------------------------
 
 
-def test_nobody_sees_the_field_before_they_signed_in(store: Store) -> None:
-    page = store.browser.get()
+def test_nobody_sees_the_field_before_they_signed_in(stranger: Browser) -> None:
+    page = stranger.get()
     assert "id=code" not in page
     assert 'name="pin"' in page
 
@@ -240,17 +249,17 @@ def test_forms_of_other_pages_do_nothing(store: Store, browser: Browser) -> None
     assert store.counter.entries(en.Claim) == []
 
 
-def test_a_name_that_leads_here_from_outside_is_refused(store: Store, browser: Browser) -> None:
-    browser.get(host="counter.evil.example")
-    assert browser.status == 403
+def test_a_name_that_leads_here_from_outside_is_refused(stranger: Browser) -> None:
+    stranger.get(host="counter.evil.example")
+    assert stranger.status == 403
 
 
-def test_no_path_leads_out_of_the_pictures(store: Store) -> None:
+def test_no_path_leads_out_of_the_pictures(stranger: Browser) -> None:
     for path in ("/gifts/..%2f__init__.py", "/gifts/%2e%2e.png", "/static/counter.py", "/gifts/nothing.png"):
-        store.browser.get(path)
-        assert store.browser.status == 404
-    store.browser.get("/gifts/gift_01.png")
-    assert store.browser.status == 200
+        stranger.get(path)
+        assert stranger.status == 404
+    stranger.get("/gifts/gift_01.png")
+    assert stranger.status == 200
 
 
 def test_long_forms_are_refused(store: Store, browser: Browser) -> None:
@@ -258,10 +267,10 @@ def test_long_forms_are_refused(store: Store, browser: Browser) -> None:
     assert browser.status == 413
 
 
-def test_pages_are_not_kept_and_run_only_our_script(store: Store) -> None:
-    store.browser.get()
-    assert store.browser.last is not None
-    headers = store.browser.last.headers
+def test_pages_are_not_kept_and_run_only_our_script(stranger: Browser) -> None:
+    stranger.get()
+    assert stranger.last is not None
+    headers = stranger.last.headers
     assert headers["cache-control"] == "no-store"
     assert "script-src 'self'" in headers["content-security-policy"]
     assert "unsafe" not in headers["content-security-policy"]
@@ -283,14 +292,14 @@ def test_names_are_text(store: Store) -> None:
 
 
 @pytest.mark.parametrize(("language", "word"), [("zh_TW", "櫃檯"), ("en", "Counter"), ("zh_CN", "柜台")])
-def test_three_languages(store: Store, language: str, word: str) -> None:
-    page = store.browser.post("/language", language=language)
+def test_three_languages(stranger: Browser, language: str, word: str) -> None:
+    page = stranger.post("/language", language=language)
     assert f"<title>{word}</title>" in page
     assert f'<html lang="{language.replace("_", "-")}">' in page
 
 
-def test_a_language_that_is_none_changes_nothing(store: Store) -> None:
-    assert "<title>柜台</title>" in store.browser.post("/language", language="xx")
+def test_a_language_that_is_none_changes_nothing(stranger: Browser) -> None:
+    assert "<title>柜台</title>" in stranger.post("/language", language="xx")
 
 
 def test_what_a_person_types_is_read_as_meant() -> None:
