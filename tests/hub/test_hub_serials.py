@@ -29,8 +29,8 @@ TWO = Pair("anna", "bo", "retire", "K1", NOW)
 
 
 @pytest.fixture
-def office() -> Iterator[HeadOffice]:
-    for office in opened("sqlite://", Grants(lease_par=20, lease_low=10, home_points=0, serial_par=PAR)):
+def office(database: str) -> Iterator[HeadOffice]:
+    for office in opened(database, Grants(lease_par=20, lease_low=10, home_points=0, serial_par=PAR)):
         yield office
         with office.engine.begin() as connection:
             assert sums_to_zero(connection)

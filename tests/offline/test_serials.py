@@ -8,7 +8,8 @@ import pytest
 from kiosk.ledger import accounts as acc
 from kiosk.ledger import entries as en
 from kiosk.ledger.serials import SERIAL_MAX, Range, Serial
-from kiosk.membership.vouchers import number_of
+from kiosk.membership.vouchers import number_of, voucher_number
+from kiosk.offline import tables
 from kiosk.offline.journal import DurableJournal
 from kiosk.ports import Draft, NotHeld
 from tests.offline.bench import Shelf, open_journal, stocked
@@ -115,12 +116,21 @@ def test_the_next_number_outlives_the_cut_pruning_and_a_start(journal: DurableJo
 
 def test_a_journal_from_before_there_were_leases_waits_for_one(journal: DurableJournal, path: Path) -> None:
     """Old entries bear numbers without a lease; they fold as ever, and only a lease brings new ones."""
-    journal.append(Draft(en.Boot(nonce=b"", software="old")))
-    old = en.Redeem(op="old", gift="tea", points=10, voucher="V-old", expires=1, qr=b"")
-    journal.append(Draft(old, member="m1"))
+    number = voucher_number("0001", "03", 1)
+    body = en.Redeem(op="old", gift="tea", points=10, voucher=number, expires=1, qr=b"")
+    tail = journal.tail()
+    entry = en.Entry(
+        n=tail.n + 1, id="old", kind=body.KIND, at=1, zone="UTC", pack=1, member="m1", body=en.raw(body)
+    )
+    stored = en.encode(entry)
+    row = (entry.n, entry.kind, en.chained(tail.hash, stored), stored)
+    with journal._database.atomic():
+        journal._database.execute(tables.INSERT_ENTRY, row)
     journal.close()
     upgraded = open_journal(path)
-    assert upgraded.by_voucher("V-old") is not None
+    told = upgraded.by_voucher(number)
+    assert told is not None
+    assert told.claim_held
     assert upgraded.next_voucher_serial() is None
     far = Range("000103", 5002, 5004)
     lease(upgraded, far)
