@@ -49,6 +49,8 @@ BUTTONS: dict[str, Button] = {
     "tap-assistant": Button(
         "cards", _tap("6600000802"), "店员刷工卡", "Show staff card: assistant, PIN 135791"
     ),
+    "tap-mei": Button("cards", _tap("6600000801"), "员工卡：陈梅 135790", "Tap: staff, manager"),
+    "tap-lin": Button("cards", _tap("6600000802"), "员工卡：林晓 135791", "Tap: staff, assistant"),
     "pull": Button("cards", {"do": "pull"}, "拿走卡片", "Take the card away"),
     "mute": Button("cards", {"do": "fault", "kind": "mute"}, "下一张卡不应答", "Next card is mute"),
     "torn": Button(

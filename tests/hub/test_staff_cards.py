@@ -1,13 +1,16 @@
 """Staff at the shops: their cards, their PIN at kiosks, what kiosks hear of them, and who is left out."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import msgspec
 import pytest
 import sqlalchemy as sa
+from click.testing import CliRunner, Result
 from hub_shop import CHEAP, books_of
 from till import Till
 
+from kiosk.hub.__main__ import main
 from kiosk.hub.console import Console
 from kiosk.hub.declined import Declined
 from kiosk.hub.directory import Directory
@@ -194,3 +197,32 @@ def test_used_up_tries_come_back_when_head_office_unlocks(
     office.pins.unlock(MEI)
     once_more = sync.Want(id="y", member=MEI, asset=acc.TRIES, amount=1)
     assert office.sync(till.request(None, None, once_more)).refused == ()
+
+
+def test_the_verbs_of_head_offices_machine(tmp_path: Path) -> None:
+    file = tmp_path / "hub.toml"
+    file.write_text(
+        f'[database]\nurl = "sqlite:///{tmp_path}/hub.db"\ngeneration_file = "{tmp_path}/generation"\n'
+        f'[enrolment]\ncard_key_file = "{tmp_path}/card.key"\n[pin]\nargon2_time = 1\nargon2_kib = 8\n'
+    )
+
+    def typed(*words: str) -> Result:
+        return CliRunner().invoke(main, ["staff", *words, "--config", str(file)])
+
+    assert typed("assign", "mei", "--store", "0001", "--pin", PIN).exit_code == 1
+    assert typed("add", "mei", "--name", "陈梅", "--role", "manager", "--pin", CONSOLE).exit_code == 0
+    for words in (
+        ("assign", "mei", "--store", "all", "--pin", PIN),
+        ("add-card", "mei", "6600000801"),
+        ("add-card", "mei", "04A1B2C1", "--family", "mifare-classic"),
+        ("block-card", "6600000801"),
+        ("unblock-card", "6600000801"),
+    ):
+        told = typed(*words)
+        assert told.exit_code == 0, told.output
+    assert "no UID" in typed("add-card", "mei", "card", "--family", "mifare-classic").output
+    assert "nobody's" in typed("block-card", "6600000802").output
+    lines = CliRunner().invoke(main, ["audit", "--config", str(file)]).output
+    assert "staff-card-block 0801" in lines
+    assert "6600000801" not in lines
+    assert PIN not in lines
