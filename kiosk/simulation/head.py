@@ -77,7 +77,7 @@ class Head:
         self._ids = FreshIds(true.now, random.Random(f"{seed} head office"))
         self.counts: Counter[str] = Counter()
         self.settings = HubSettings(
-            grants=Grants(lease_par=2, lease_low=0, home_points=300, home_tries=3),
+            grants=Grants(lease_par=2, lease_low=0, serial_par=6, home_points=300, home_tries=3),
             risk=Risk(per_device=200),
             merges=Merges(by_kiosks=True),
             pin=Pin(tries=5, argon2_time=1, argon2_kib=8, argon2_lanes=1, offline_pin="software"),
