@@ -1,4 +1,4 @@
-"""The command line: run, enrol, counter, status, claim, void, journal, gallery, simulate, words, hub."""
+"""The command line: run, enrol, counter, printer, status, claim, void, journal, simulate, words, hub ..."""
 
 import logging
 import sys
@@ -28,6 +28,10 @@ def _settings(path: str) -> Settings:
 def run(config: str, check: bool) -> None:
     """Be a kiosk, with these settings."""
     settings = _settings(config)
+    from kiosk.commands.printer import problem
+
+    if bad := problem(settings):
+        raise click.ClickException(bad)
     if check:
         click.echo(f"{config}: good")
         return
@@ -90,6 +94,20 @@ def counter(config: str, ready_file: Path | None) -> None:
     scheme = "https" if where.certificate else "http"
     click.echo(f"The counter's page: {scheme}://{where.host}:{where.port}/")
     sys.exit(serve(settings, ready_file))
+
+
+@main.command()
+@click.argument("config", type=click.Path())
+@click.option("--test", is_flag=True, help="Print a test sheet.")
+def printer(config: str, test: bool) -> None:
+    """Look at the printer while the kiosk is not running: how it is, what it can do, which fence it gets."""
+    settings = _settings(config)
+    from kiosk.commands.printer import looked_at, problem
+
+    if bad := problem(settings):
+        raise click.ClickException(bad)
+    for line in looked_at(settings, test):
+        click.echo(line)
 
 
 @main.command()

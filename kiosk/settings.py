@@ -79,7 +79,7 @@ class Printer(Section, frozen=True, kw_only=True):
     kind: Literal["tcp", "serial", "usb", "file", "disabled"] = "tcp"
     address: str = "127.0.0.1:9100"
     baud: Literal[9600, 19200, 38400, 57600, 115200] = 115200
-    flow: Literal["none", "xonxoff", "rtscts", "dsrdtr"] = "none"
+    flow: Literal["none", "xonxoff", "rtscts"] = "none"
     width: Literal[384, 576] = 576
     profile: Annotated[str, Meta(min_length=1, max_length=200)] = "escpos"
 

@@ -6,6 +6,9 @@ from kiosk.hardware.printers.fence import ProcessId
 from kiosk.hardware.printers.profiles import Profile
 from kiosk.hardware.printers.session import LinkLost, PrinterSession
 
+FIRMWARE, MAKER, MODEL = 65, 66, 67
+"""What GS I can be asked for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
@@ -26,7 +29,7 @@ def probe(session: PrinterSession, profile: Profile, ident: bytes) -> Capabiliti
     known = profile.fence == "process-id"
     if profile.fence == "auto":
         known = session.answers(ProcessId(), ident)
-    maker, model, firmware = (session.tells(n) for n in (66, 67, 65))
+    maker, model, firmware = (session.tells(n) for n in (MAKER, MODEL, FIRMWARE))
     if session.trouble() and not known:  # it was no answer that a fault kept back
         raise LinkLost("trouble while it was asked")
     return Capabilities(known, session.unasked, maker, model, firmware)

@@ -16,9 +16,9 @@ class SerialLink:
 
     @classmethod
     def open(cls, device: str, baud: int, flow: str = "none") -> "SerialLink":
-        """Open 8N1, or LinkLost. `flow` is none | xonxoff | rtscts | dsrdtr, as the printer is set.
+        """Open 8N1, or LinkLost. `flow` is none | xonxoff | rtscts, as the printer is set.
 
-        With "none" the line must be the slower end. A line without those wires (ENOTTY) is LinkLost.
+        With "none" the line must be the slower end. A line that has no such wire is LinkLost, not silence.
         """
         import serial
 
@@ -26,6 +26,8 @@ class SerialLink:
             handshake = {flow: True} if flow != "none" else {}
             line = serial.Serial(device, baud, timeout=0, write_timeout=1, exclusive=True, **handshake)
             line.reset_input_buffer()
+            if flow == "rtscts":
+                _ = line.cts  # pyserial opens lines without that wire all the same (ENOTTY comes only here)
         except (OSError, ValueError) as trouble:
             raise LinkLost(f"{device}: {trouble}") from trouble
         return cls(line)
@@ -54,6 +56,7 @@ class SerialLink:
     def close(self) -> None:
         """Hang up; never raises."""
         try:
+            self._line.reset_output_buffer()  # what a stopped printer did not take must not come out later
             self._line.close()
         except OSError:
             return

@@ -15,11 +15,11 @@ from typing import Protocol
 import kiosk
 from kiosk.events import Outcome, Printed, PrinterChanged
 from kiosk.hardware.printers import escpos
-from kiosk.hardware.printers.capabilities import Capabilities, probe
+from kiosk.hardware.printers.capabilities import MODEL, Capabilities, probe
 from kiosk.hardware.printers.device_file import FileLink
 from kiosk.hardware.printers.fence import Fence, ProcessId, StatusRequest
 from kiosk.hardware.printers.profiles import Profile, load_profile
-from kiosk.hardware.printers.raster import HEIGHT_MAX, WIDTHS, CannotDraw, Raster, noto
+from kiosk.hardware.printers.raster import CannotDraw, Raster, noto
 from kiosk.hardware.printers.serial import SerialLink
 from kiosk.hardware.printers.session import NO_ANSWER, Link, LinkLost, Patience, PrinterSession
 from kiosk.hardware.printers.tcp import TcpLink
@@ -33,7 +33,8 @@ CANNOT_DRAW, TOO_MANY, NOT_SET_UP = "K-PR-07", "K-PR-08", "K-PR-10"
 LOOK_EVERY_S = 2.0
 JOBS_MAX = 4
 GENERIC = Profile(name="ESC/POS", fence="process-id")
-_LONGEST_JOB = HEIGHT_MAX * max(WIDTHS) // 8
+_LONG_VOUCHER = 2400
+"""Rows."""
 _LINE_USED = 0.8
 """How much of a serial line's speed a printer with little memory lets through."""
 _FAST = 10_000.0
@@ -63,7 +64,7 @@ class Settings(Protocol):
 
     @property
     def flow(self) -> str:
-        """A serial line's handshake: none | xonxoff | rtscts | dsrdtr."""
+        """A serial line's handshake: none | xonxoff | rtscts."""
 
     @property
     def profile(self) -> str:
@@ -113,6 +114,7 @@ class PrinterService:
         self._patience = patience or Patience()
         self._profile = profile
         self._probed: Capabilities | None = None
+        self._fresh = False
         self._jobs: queue.Queue[_Job | None] = queue.Queue(JOBS_MAX)
         self._line: tuple[Link, PrinterSession] | None = None
         self._told: PrinterChanged | None = None
@@ -131,8 +133,9 @@ class PrinterService:
         return self._told.code if self._told else NO_ANSWER
 
     def longest_s(self) -> float:
-        """Every job before it, and the longest paper."""
-        return JOBS_MAX * (self._patience.longest(_LONGEST_JOB) + self._print_s(HEIGHT_MAX))
+        """For each job that waits, and one more, as long as a voucher of 30 cm may take on this line."""
+        one = self._patience.longest(_LONG_VOUCHER * self._raster.width // 8) + self._print_s(_LONG_VOUCHER)
+        return one * (1 + self._jobs.qsize())
 
     def capabilities(self) -> Capabilities | None:
         """What was found out about the printer; None before it was well once."""
@@ -167,8 +170,8 @@ class PrinterService:
         try:
             session = self._session()
             code, near_end = session.trouble(), session.near_end
-            if not code and self._probed is None:
-                self._probe(session)
+            if not code:
+                self._know(session)
         except LinkLost:
             self._hang_up()
             code = NO_ANSWER
@@ -189,7 +192,11 @@ class PrinterService:
             return Outcome.NOT_PRINTED, NO_ANSWER
         if self._probed is None and (code := self.look()):
             return Outcome.NOT_PRINTED, code  # nobody knows yet which fence it understands
-        outcome, why = self._session().print(sheet, ident, self._print_s(image.height))
+        try:
+            session = self._session()
+        except LinkLost:
+            return Outcome.NOT_PRINTED, NO_ANSWER
+        outcome, why = session.print(sheet, ident, self._print_s(image.height))
         if outcome is Outcome.UNKNOWN or why == NO_ANSWER:
             self._hang_up()
         if why:
@@ -198,7 +205,7 @@ class PrinterService:
 
     def _session(self) -> PrinterSession:
         if self._line is None:
-            link = self._open()
+            link, self._fresh = self._open(), True
             self._line = link, PrinterSession(link, self._clock, self._patience, self._fence())
         return self._line[1]
 
@@ -206,13 +213,15 @@ class PrinterService:
         weak = self._profile.fence == "status" or (self._probed is not None and not self._probed.process_id)
         return StatusRequest() if weak else ProcessId()
 
-    def _probe(self, session: PrinterSession) -> None:
-        """Find out once what this printer can do. LinkLost: not now."""
+    def _know(self, session: PrinterSession) -> None:
+        """Find out once what this printer can do, and again when another stands there. LinkLost: not now."""
+        fresh, self._fresh = self._fresh, False
+        if self._probed is not None and not (fresh and session.tells(MODEL) != self._probed.model):
+            return
         self._count += 1
         self._probed = probe(session, self._profile, escpos.queue_ident(escpos.ident_of(self._count)))
         log.info("printer: %s", self._probed)
-        if not self._probed.process_id and self._profile.fence == "auto":
-            self._hang_up()  # the next line gets the weaker fence
+        session.trust(self._fence())
 
     def _print_s(self, rows: int) -> float:
         return rows / self._profile.rows_per_s

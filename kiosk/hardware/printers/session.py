@@ -17,6 +17,8 @@ from kiosk.ports import Clock
 
 NO_ANSWER = "K-PR-05"
 _CHUNK = 4096
+_LOOK_S = 0.2
+"""How often a printer with the weaker fence is asked whether it is still well while it prints."""
 _PRINTER_BUFFER = 64 * 1024
 """Bytes that may still be on a slow line, or in the printer, when the last one was handed over."""
 
@@ -84,6 +86,10 @@ class PrinterSession:
         self._fault = ""
         self._fault_since: float | None = None
         self._faults = 0
+
+    def trust(self, fence: Fence) -> None:
+        """Ask this printer in another way from now on."""
+        self._fence = fence
 
     def trouble(self) -> str:
         """'' when it could print now, else the fault code. LinkLost when it says nothing."""
@@ -161,10 +167,14 @@ class PrinterSession:
         return any(self._fence.answers(reply, ident) for reply in replies)
 
     def _stayed(self, began: float, print_s: float) -> bool:
-        """Whether nothing went wrong until the sheet must be on paper, nor after it."""
-        wait = began + print_s - self._now()
-        late = any(isinstance(reply, Queued) for reply in self._heard(max(0.0, wait)))
-        return not late and self._state() == "" and not self._faults
+        """Whether nothing went wrong until the sheet must be on paper, nor after it. LinkLost: it is silent.
+
+        It is asked all the while: a printer may lose its paper or its power and be well again at the end.
+        """
+        while (left := began + print_s - self._now()) > 0:
+            if any(isinstance(reply, Queued) for reply in self._heard(min(left, _LOOK_S))) or self._state():
+                return False
+        return self._state() == "" and not self._faults
 
     def _mending_ends(self) -> float:
         return float("inf") if self._fault_since is None else self._fault_since + self._patience.mending

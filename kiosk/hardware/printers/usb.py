@@ -26,8 +26,8 @@ def parts_of(address: str) -> tuple[int, int, str]:
 class UsbLink:
     """A session.Link over pyusb. Time-outs are the pipe's own, in milliseconds; what went before counts."""
 
-    def __init__(self, device: Any, interface: int, out: Any, back: Any) -> None:
-        self._device, self._interface, self._out, self._back = device, interface, out, back
+    def __init__(self, device: Any, out: Any, back: Any) -> None:
+        self._device, self._out, self._back = device, out, back
 
     @classmethod
     def open(cls, address: str, backend: Any = None) -> "UsbLink":
@@ -60,9 +60,9 @@ class UsbLink:
         usb.util.claim_interface(device, number)
         pipes = {usb.util.endpoint_direction(one.bEndpointAddress): one for one in interface}
         try:
-            return cls(device, number, pipes[usb.util.ENDPOINT_OUT], pipes[usb.util.ENDPOINT_IN])
+            return cls(device, pipes[usb.util.ENDPOINT_OUT], pipes[usb.util.ENDPOINT_IN])
         except KeyError as trouble:
-            usb.util.release_interface(device, number)
+            usb.util.dispose_resources(device)
             raise LinkLost("a pipe is missing: without answers there is no fence") from trouble
 
     def write(self, data: bytes, deadline_s: float) -> None:
@@ -101,11 +101,8 @@ class UsbLink:
 
     def close(self) -> None:
         """Let go of it; never raises."""
-        import usb.core
         import usb.util
 
-        try:
-            usb.util.release_interface(self._device, self._interface)
-            usb.util.dispose_resources(self._device)
-        except usb.core.USBError:
-            return
+        usb.util.dispose_resources(
+            self._device
+        )  # lets go of the interface, too, and never minds an unplugged one
