@@ -17,6 +17,15 @@ MEI = Colleague(id="mei", name="陈小梅", role="manager")
 LIN = Colleague(id="lin", name="Alexandra Lindström", role="assistant")
 NUMBER = voucher_number("0001", "04", 1_234_567)
 LEFT = 25
+WORDIEST = (
+    ClaimAnswer.GIVEN,
+    ClaimAnswer.ALREADY,
+    ClaimAnswer.FORGED,
+    ClaimAnswer.NOT_NOW,
+    ClaimAnswer.NOT_SURE,
+    ClaimAnswer.UNKNOWN,
+)
+"""The others say less on the same page."""
 
 
 def staff_pages(floor: ShopFloor) -> Iterator[tuple[str, views.View]]:
@@ -37,9 +46,9 @@ def _home(floor: ShopFloor) -> Iterator[tuple[str, views.View]]:
     for person in (MEI, LIN):
         yield f"staff-home-{person.id}", staff.staff_home(world, say, person, LEFT)
     yield "staff-home-locks", staff.staff_home(world, say, MEI, 7)
-    for code in ("", *staff_printer.NEEDS, "K-PR-05"):
+    for code in ("K-PR-01", "K-PR-03", "K-PR-05"):
         floor.tray.trouble = code
-        yield f"staff-printer-{code or 'ready'}", staff_printer.printer_page(world, say, MEI, LEFT)
+        yield f"staff-printer-{code}", staff_printer.printer_page(world, say, MEI, LEFT)
     floor.tray.trouble = ""
     yield "staff-waiting", staff_verdict.waiting(world, MEI).draw(say, 0)
 
@@ -59,9 +68,9 @@ def _desk(floor: ShopFloor) -> Iterator[tuple[str, views.View]]:
 
 
 def _answers(floor: ShopFloor) -> Iterator[tuple[str, views.View]]:
-    """Each answer about a voucher, with all that may be known of it."""
+    """The longest answers about a voucher, with all that may be known of it."""
     asked = ev.ClaimAsked("r", NUMBER, "ABCDEF", MEI.id)
-    for answer in ClaimAnswer:
+    for answer in WORDIEST:
         said = CounterAnswer(answer, "", "", floor.clock.now(), GIFT, 4)
         view = staff_verdict.claimed(floor.world, MEI, asked, said)(floor.world.say, 0)
         yield f"verdict-{answer.value}", view
