@@ -208,7 +208,7 @@ def memory() -> Path | None:
 
 TestClaimsInAnyOrder = ClaimsInAnyOrder.TestCase
 TestClaimsInAnyOrder.settings = settings(
-    max_examples=12,
+    max_examples=8,
     stateful_step_count=25,
     deadline=None,
     derandomize=True,
