@@ -23,7 +23,7 @@ AT_ONCE = 200
 def redemptions(ids: RandomIds, first: int) -> list[Draft]:
     drafts = []
     for place in range(first, first + AT_ONCE):
-        op, number = ids.uuid7(), f"000103{place:07}0"
+        op, number = ids.uuid7(), f"V{place:013}"
         redeem = en.Redeem(
             op=op, gift="tea", points=1, voucher=number, expires=1 << 50, qr=secrets.token_bytes(100)
         )
