@@ -396,7 +396,7 @@ def test_no_bytes_and_no_mishaps_kill_it(
             printer.receive(piece)
             printer.work(0.0)
         assert answered(printer, {"do": verb}, 0.0)["ok"]
-    for verb in ("on", "refill", "close_cover", "clear_jam", "find_replies"):
+    for verb in ("on", "refill", "close_cover", "repair_cutter", "clear_jam", "all_well"):
         answered(printer, {"do": verb}, 0.0)
     printer.replies.clear()
     printer.receive(CLEAR + process_id(b"last"))

@@ -31,7 +31,8 @@ class _More(Exception):
 class EscPosStream:
     """A bounded receive buffer; `next` takes one step out of it."""
 
-    def __init__(self) -> None:
+    def __init__(self, capacity: int = CAPACITY) -> None:
+        self.capacity = capacity
         self._bytes = bytearray()
         self.clear()
         self.chinese = False
@@ -39,7 +40,7 @@ class EscPosStream:
     @property
     def room(self) -> int:
         """How many bytes may still be pushed."""
-        return CAPACITY - len(self._bytes)
+        return max(0, self.capacity - len(self._bytes))
 
     def __len__(self) -> int:
         return len(self._bytes)

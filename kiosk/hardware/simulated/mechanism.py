@@ -9,12 +9,11 @@ from kiosk.hardware.simulated.escpos_steps import Character, Echo, Order, Row, S
 from kiosk.hardware.simulated.escpos_stream import EscPosStream
 from kiosk.hardware.simulated.lettering import Line
 from kiosk.hardware.simulated.paper_roll import PaperRoll
+from kiosk.hardware.simulated.printer_faults import Faults, ReplyPath
 
 CLEAR = bytes.fromhex("10140801031401060208")
 CLEARED = bytes.fromhex("372500")
 _REAL_TIME = re.compile(rb"\x10\x04[\x01-\x04]|" + re.escape(CLEAR), re.DOTALL)
-REPLIES_MAX = 4096
-"""Answers that nobody fetches are lost beyond this."""
 TURNS = 2000
 """Steps or rows in one go, so that the printer stays answerable while it prints."""
 BURST_S = 0.05
@@ -25,9 +24,9 @@ class Mechanism:
 
     def __init__(self, papers: Path, rows_per_s: float = 0.0) -> None:
         self.roll = PaperRoll(papers)
-        self.replies = bytearray()
+        self.way_back, self.faults = ReplyPath(), Faults()
         self.power, self.cover_open = True, False
-        self.jammed = self.cutter_error = self.replies_lost = False
+        self.jammed = self.cutter_error = self.cutter_broken = False
         self._row_s = 1 / rows_per_s if rows_per_s > 0 else 0.0
         self._next_row = 0.0
         self._stream, self._line = EscPosStream(), Line()
@@ -47,7 +46,11 @@ class Mechanism:
     @property
     def room(self) -> int:
         """How many bytes the receive buffer still takes."""
-        return self._stream.room
+        return 0 if self.faults.off_after_bytes == 0 else self._stream.room
+
+    def resize(self, capacity: int) -> None:
+        """Give the receive buffer another size, bytes; what is in it stays."""
+        self._stream.capacity = capacity
 
     @property
     def buffered(self) -> int:
@@ -61,11 +64,28 @@ class Mechanism:
 
     @property
     def stopped(self) -> bool:
-        """Whether nothing can be printed: off, cover open, no paper, or the cutter stuck."""
-        return not self.power or self.cover_open or self.cutter_error or self.roll.left <= 0
+        """Whether nothing can be printed: no power or paper, off line, open, too hot, or the cutter stuck."""
+        mishap = self.cover_open or self.cutter_error or self.faults.offline or self.faults.overheated
+        return not self.power or mishap or self.paper == "out"
+
+    @property
+    def paper(self) -> str:
+        """What the paper sensor says: present | near_end | out."""
+        return "present" if self.faults.sensor_stuck else self.roll.state
+
+    @property
+    def replies(self) -> bytearray:
+        """What the host may fetch now."""
+        return self.way_back.ready
 
     def receive(self, data: bytes) -> None:
         """Take in at most `room` bytes. Real-time commands are obeyed now, even inside pictures."""
+        if self.faults.off_after_bytes is not None:
+            data = data[: self.faults.off_after_bytes]
+            self.faults.off_after_bytes -= len(data)
+        self._receive(data)
+
+    def _receive(self, data: bytes) -> None:
         seen = self._recent + data
         kept = 0
         for found in _REAL_TIME.finditer(seen):
@@ -83,14 +103,17 @@ class Mechanism:
 
     def reply(self, answer: bytes) -> None:
         """Put an answer on the way back, unless that way is lost."""
-        if not self.replies_lost and len(self.replies) + len(answer) <= REPLIES_MAX:
-            self.replies += answer
+        self.way_back.put(answer)
 
     def work(self, now: float) -> float | None:
         """Print what can be printed; seconds until there is more to do, None when nothing is left to do."""
         left = self._work(now)
+        if self.faults.off_after_bytes == 0:
+            self.switch_off()
+            self.faults.off_after_bytes = None
         self.notice()
-        return left
+        held = self.way_back.release(now)
+        return left if held is None else held if left is None else min(left, held)
 
     def notice(self) -> None:
         """Tell the host of a change, if it asked to be told."""
@@ -101,13 +124,13 @@ class Mechanism:
     def hang_up(self) -> None:
         """The host has gone: it need not be told anything, but what it sent is still printed."""
         self._asb = False
-        self.replies.clear()
+        self.way_back.clear()
 
     def switch_off(self) -> None:
         """Power goes: the buffers with it, and whoever stands there pulls out the half-printed paper."""
         self.hang_up()
         self._forget()
-        self._stream, self._line, self._spacing = EscPosStream(), Line(), 30
+        self._stream, self._line, self._spacing = EscPosStream(self._stream.capacity), Line(), 30
         self.power = self.cutter_error = False
         self.roll.tear()
 
@@ -134,7 +157,9 @@ class Mechanism:
 
     def _burn(self, now: float) -> None:
         rows = 1
-        if self._rows:
+        if self.faults.prints_nothing or self.roll.left <= 0:  # the latter when its sensor is stuck
+            rows = self._lose_row()
+        elif self._rows:
             self.roll.print(self._rows.popleft())
         else:
             rows = self.roll.feed(1 if self._row_s else self._blank)
@@ -142,8 +167,20 @@ class Mechanism:
         if self._row_s:
             self._next_row = max(self._next_row, now - BURST_S) + self._row_s * rows
 
+    def _lose_row(self) -> int:
+        if self._rows:
+            self._rows.popleft()
+            return 1
+        rows = 1 if self._row_s else self._blank
+        self._blank -= rows
+        return rows
+
+    def forget_job(self) -> None:
+        """Lose what it received and has not printed, as some printers do when their cover is opened."""
+        self._forget()
+
     def _cut(self) -> None:
-        self.cutter_error = self.jammed
+        self.cutter_error = self.jammed or self.cutter_broken
         if not self.cutter_error:
             self._cut_due = False
             self.roll.cut()

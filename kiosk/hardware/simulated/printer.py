@@ -1,8 +1,8 @@
 """A receipt printer on a TCP port of this machine that behaves, and misbehaves, like a real one.
 
-Order it over a UNIX socket, one JSON object a line: {"do":"paper_out"}, {"do":"refill"}, {"do":"jam"} and the
-other verbs of printer_orders; {"do":"paper_out_after","rows":200}. What it cuts becomes a PNG in its folder.
-Bar codes, native QR codes and graphics other than GS v 0 are skipped, not drawn.
+Order it over a UNIX socket, one JSON object a line: {"do":"paper_out"}, {"do":"paper_out_after","rows":200}
+and the other verbs of printer_orders, which docs/simulators.md explains. What it cuts becomes a PNG in its
+folder. Bar codes, native QR codes and graphics other than GS v 0 are skipped, not drawn.
 """
 
 import contextlib

@@ -23,21 +23,29 @@ class Cable:
         self.port: int = self._place.getsockname()[1]
         self._listener: socket.socket | None = None
         self._host: socket.socket | None = None
+        self._next_read = 0.0
         self.follow_power()
 
     def work(self) -> float | None:
         """Print, answer; seconds until there is more to print, None when only the world can change it."""
-        wait = self._printer.work(time.monotonic())
+        now = time.monotonic()
+        wait = self._printer.work(now)
+        self.follow_power()
         self._answer()
-        return wait
+        if not (slow := self._next_read - now) > 0:
+            return wait
+        return slow if wait is None else min(wait, slow)
 
     def follow_power(self) -> None:
-        """Listen while the power is on; without it, refuse and break what was connected."""
-        if self._printer.power and self._listener is None:
+        """Listen while the power is on and hosts may come; without power, break what was connected."""
+        busy = self._host is not None and self._printer.faults.refuses_second
+        if busy:
+            self._stop_listening()
+        elif self._printer.power and self._listener is None:
             self._listener = _bound(self.port)
             self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, KERNEL_BUFFER)
             self._listener.listen(8)
-        elif not self._printer.power:
+        if not self._printer.power:
             self._stop_listening()
             self._drop()
 
@@ -50,7 +58,7 @@ class Cable:
     def watched(self) -> dict[int, int]:
         """What to poll for."""
         if self._host is not None:
-            events = select.POLLIN if self._printer.room else 0
+            events = select.POLLIN if self._printer.room and self._next_read <= time.monotonic() else 0
             if self._full_and_stopped():
                 events |= select.POLLRDHUP
             if self._printer.replies:
@@ -82,23 +90,31 @@ class Cable:
     def _read(self) -> None:
         assert self._host is not None
         try:
-            data = self._host.recv(min(READ_MOST, self._printer.room))
+            data = self._host.recv(min(self._at_once(), self._printer.room))
         except BlockingIOError:
             return
         except OSError:
             data = b""
         if data:
+            if rate := self._printer.faults.bytes_per_s:
+                self._next_read = time.monotonic() + len(data) / rate
             self._printer.receive(data)
             self._answer()
         else:
             self._drop(reset=False)
 
+    def _at_once(self) -> int:
+        """A slow line hands over a fiftieth of a second's bytes at a time."""
+        rate = self._printer.faults.bytes_per_s
+        return min(READ_MOST, max(1, rate // 50)) if rate else READ_MOST
+
     def _answer(self) -> None:
+        way = self._printer.way_back
         if self._host is None:
-            self._printer.replies.clear()
-        elif self._printer.replies:
+            way.clear()
+        elif way.ready:
             try:
-                del self._printer.replies[: self._host.send(self._printer.replies)]
+                way.sent(self._host.send(way.fetch()))
             except BlockingIOError:
                 pass  # the queue of replies is bounded
             except OSError:

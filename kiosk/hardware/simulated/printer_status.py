@@ -12,7 +12,13 @@ _NUMBERS = {1: 0x20, 2: 0x02, 3: 0x01}
 
 def _paper(printer: "Mechanism", near: int, out: int) -> int:
     """An empty roll is also near its end."""
-    return {"present": 0, "near_end": near, "out": near | out}[printer.roll.state]
+    return {"present": 0, "near_end": near, "out": near | out}[printer.paper]
+
+
+def _errors(printer: "Mechanism") -> int:
+    """08 the cutter, 20 what only switching off ends, 40 what ends by itself."""
+    broken = printer.cutter_error and printer.cutter_broken
+    return 0x08 * printer.cutter_error | 0x20 * broken | 0x40 * printer.faults.overheated
 
 
 def real_time(printer: "Mechanism", n: int) -> bytes:
@@ -21,10 +27,10 @@ def real_time(printer: "Mechanism", n: int) -> bytes:
         case 1:
             said = 0x08 * printer.stopped
         case 2:
-            out = printer.roll.state == "out"
-            said = 0x04 * printer.cover_open | 0x20 * out | 0x40 * printer.cutter_error
+            error = printer.cutter_error or printer.faults.overheated
+            said = 0x04 * printer.cover_open | 0x20 * (printer.paper == "out") | 0x40 * error
         case 3:
-            said = 0x08 * printer.cutter_error
+            said = _errors(printer)
         case _:
             said = _paper(printer, 0x0C, 0x60)
     return bytes((_FIXED | said,))
@@ -35,7 +41,7 @@ def automatic(printer: "Mechanism") -> bytes:
     return bytes(
         (
             0x10 | 0x08 * printer.stopped | 0x20 * printer.cover_open,
-            0x08 * printer.cutter_error,
+            _errors(printer),
             _paper(printer, 0x03, 0x0C),
             0,
         )
