@@ -51,7 +51,7 @@ class QR:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows of cells under a heading. `weights` share the width out; a negative one sets its column flush right."""
+    """Rows of cells under a heading. `weights` share the width out; below 0: flush right."""
 
     weights: tuple[int, ...]
     heading: tuple[str, ...]
