@@ -49,10 +49,10 @@ HOMES: dict[str, tuple[str, ...]] = {
     "fastapi": ("hub", "demo", "counter"),
     "uvicorn": ("hub", "demo", "commands/counter"),
     "babel": ("words", "commands"),
-    "segno": ("hardware/printers/raster", "hub/verbs"),
+    "segno": ("hardware/printers/codes", "hub/verbs"),
     "base45": ("membership/vouchers",),
     "fontTools": ("screens/faces",),
-    "zxingcpp": ("demo",),
+    "zxingcpp": ("hardware/printers/codes", "demo"),
     "urllib3": ("offline/transport",),
     "zstandard": ("ledger/feed", "hub/bodies", "offline/transport"),
 }

@@ -8,7 +8,8 @@ import zxingcpp
 from cryptography.exceptions import InvalidSignature
 from PIL import Image
 
-from kiosk.hardware.printers.raster import Raster, noto
+from kiosk.hardware.printers.letters import noto
+from kiosk.hardware.printers.raster import Raster
 from kiosk.hardware.printers.service import PICTURES
 from kiosk.membership import vouchers
 from tests.printers.sample import KEY

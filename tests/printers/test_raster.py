@@ -1,11 +1,14 @@
 """Vouchers as dots: codes that scan, lines that fit, text that stays text."""
 
 import pytest
+import zxingcpp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import ImageFont
 
-from kiosk.hardware.printers.raster import CannotDraw, Face, Faces, Raster, noto
+from kiosk.hardware.printers import escpos
+from kiosk.hardware.printers.letters import CannotDraw, Face, Faces, noto
+from kiosk.hardware.printers.raster import Raster
 from kiosk.hardware.printers.service import PICTURES
 from kiosk.hardware.printers.wrapping import balanced, lines, plain
 from kiosk.membership import paper
@@ -90,3 +93,57 @@ def test_a_missing_font_is_told() -> None:
     gone = Face(PICTURES / "gone.ttc")
     with pytest.raises(CannotDraw, match=r"gone\.ttc"):
         Raster(576, Faces(gone, gone, gone, gone), PICTURES).draw(voucher("en"))
+
+
+TABLE = paper.Table(
+    (3, 5, -2),
+    ("日期", "项目", "积分"),
+    (("6月1日", "白茶香氛蜡烛（礼盒装）两件套", "−3,600"), ("6月2日", "Purchase 购物", "+120")),
+)
+
+
+@pytest.mark.parametrize("width", [384, 576])
+def test_tables_fill_their_columns_and_stay_off_the_edges(width: int) -> None:
+    drawn = raster(width)
+    image = drawn.draw(paper.Paper("zh_CN", (TABLE,)))
+    left, _, right, _ = image.convert("L").point(lambda shade: 255 - shade).getbbox() or (0, 0, 0, 0)
+    assert (left >= 10, right <= width - 10) == (True, True)
+    bare = drawn.draw(paper.Paper("zh_CN", (paper.Table(TABLE.weights, (), TABLE.rows),)))
+    assert bare.height < image.height
+
+
+@pytest.mark.parametrize("width", [384, 576])
+@pytest.mark.parametrize("text", ["0001030004416", "A", "K01A7BC", "9" * 24])
+def test_bar_codes_scan(text: str, width: int) -> None:
+    image = raster(width).draw(paper.Paper("en", (paper.Barcode(text),)))
+    assert [found.text for found in zxingcpp.read_barcodes(image.convert("L"))] == [text]
+
+
+def test_a_cut_parts_the_paper_into_slips() -> None:
+    voucher_, stub = paper.Text("A"), paper.Text("B")
+    slips = raster().slips(paper.Paper("en", (voucher_, paper.Cut(), stub, paper.Cut())))
+    alone = [raster().draw(paper.Paper("en", (part,))).tobytes() for part in (voucher_, stub)]
+    assert [slip.tobytes() for slip in slips] == alone
+    job = escpos.slips([escpos.picture(slip) for slip in slips])
+    assert job.count(b"\x1dV") == 2
+
+
+def test_bars_that_a_scanner_could_not_tell_apart_are_refused() -> None:
+    long = paper.Paper("en", (paper.Barcode("A1" * 12),))
+    with pytest.raises(CannotDraw, match="does not fit"):
+        raster(384).draw(long)
+
+
+@pytest.mark.parametrize("text", ["", "a", "A B", "Ä", "1" * 25, "\x1dV\x00"])
+def test_what_makes_no_bar_code_is_refused(text: str) -> None:
+    with pytest.raises(CannotDraw):
+        raster().draw(paper.Paper("en", (paper.Barcode(text),)))
+
+
+@pytest.mark.parametrize(
+    "table",
+    [paper.Table((1, 2), (), (("a",),)), paper.Table((), (), ()), paper.Table((1,), (), (("a",),) * 101)],
+)
+def test_tables_that_do_not_add_up_are_refused(table: paper.Table) -> None:
+    with pytest.raises(CannotDraw):
+        raster().draw(paper.Paper("en", (table,)))

@@ -72,6 +72,11 @@ def sheet(image: Image, cut: Cut = "partial") -> bytes:
     return framed(picture(image), cut)
 
 
+def slips(bodies: list[bytes], cut: Cut = "partial") -> bytes:
+    """Several slips as one job, each cut off from the next."""
+    return framed((_feed(_TAIL_DOTS) + _frame(cut)[1]).join(bodies), cut)
+
+
 def framed(body: bytes, cut: Cut = "partial") -> bytes:
     """What stands around the commands of one paper: reset before them, feed and cut behind."""
     start, knife = _frame(cut)

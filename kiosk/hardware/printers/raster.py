@@ -1,76 +1,30 @@
-"""From a typed paper to dots: mode "1", no antialias, as a thermal head burns them. The home of segno.
+"""From a typed paper to dots: mode "1", no antialias, as a thermal head burns them.
 
 Any script prints on any printer this way, and no text can be read as a command. Sizes are in dots, 8 to the
 millimetre; the layout is made for 576 dots (80 mm paper) and grows a little denser at 384 (58 mm).
 """
 
-from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
-import segno
 from PIL import Image, ImageDraw, ImageFont
 
+from kiosk.hardware.printers import codes
+from kiosk.hardware.printers.columns import Column, columns
+from kiosk.hardware.printers.letters import SIZES, CannotDraw, Faces, baseline, line_height, opened, write
 from kiosk.hardware.printers.pictures import dithered
 from kiosk.hardware.printers.wrapping import balanced, lines, plain
 from kiosk.membership import paper
 
 WIDTHS = (384, 576)
-MODULE_MIN = 5
-QUIET = 4
 HEIGHT_MAX = 6000
 PARTS_MAX = 100
+ROWS_MAX = 100
 PICTURE_HEIGHT = 200
 _MARGIN = 12
 _GAP_MAX = 800
-_QR_TEXT_MAX = 400
-
-
-class CannotDraw(Exception):
-    """This paper cannot be drawn: too long, or a font is missing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Face:
-    """A font file, and which of its faces: 2 is Simplified and 3 Traditional in Noto's collections."""
-
-    path: Path
-    index: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Faces:
-    """The faces of a voucher, by script."""
-
-    sc: Face
-    sc_bold: Face
-    tc: Face
-    tc_bold: Face
-
-    def of(self, language: str, *, bold: bool) -> Face:
-        """The face for a language; English stands beside Simplified."""
-        if language == "zh_TW":
-            return self.tc_bold if bold else self.tc
-        return self.sc_bold if bold else self.sc
-
-
-def noto(folder: Path = Path("/usr/share/fonts/opentype/noto")) -> Faces:
-    """The faces that Debian's fonts-noto-cjk installs."""
-    regular, bold = folder / "NotoSansCJK-Regular.ttc", folder / "NotoSansCJK-Bold.ttc"
-    return Faces(Face(regular, 2), Face(bold, 2), Face(regular, 3), Face(bold, 3))
-
-
-@dataclass(frozen=True, slots=True)
-class Sizes:
-    """Letter heights of one paper width."""
-
-    title: int
-    strong: int
-    text: int
-    small: int
-
-
-_SIZES = {576: Sizes(title=46, strong=32, text=28, small=23), 384: Sizes(38, 28, 25, 21)}
+_DASH = 8
+_CELL_GAP = 16
+"""Dots between two columns of a table."""
 
 
 class Raster:
@@ -82,23 +36,26 @@ class Raster:
         self.width = width
         self._faces = faces
         self._pictures = pictures
-        self._sizes = _SIZES[width]
+        self._sizes = SIZES[width]
         self._inner = width - 2 * _MARGIN
 
     def draw(self, sheet: paper.Paper) -> Image.Image:
         """The whole paper as one picture, black on white. CannotDraw."""
         if len(sheet.parts) > PARTS_MAX:
             raise CannotDraw(f"{len(sheet.parts)} parts")
-        strips = [self._strip(part, sheet.language) for part in sheet.parts]
-        height = sum(strip.height for strip in strips)
-        if not 0 < height <= HEIGHT_MAX:
-            raise CannotDraw(f"{height} dots long")
-        whole = Image.new("1", (self.width, height), 1)
-        top = 0
-        for strip in strips:
-            whole.paste(strip, (0, top))
-            top += strip.height
+        whole = _stacked(self.width, [self._strip(part, sheet.language) for part in sheet.parts])
+        if not 0 < whole.height <= HEIGHT_MAX:
+            raise CannotDraw(f"{whole.height} dots long")
         return whole
+
+    def slips(self, sheet: paper.Paper) -> list[Image.Image]:
+        """As `draw`, but each slip between two cuts is a picture of its own. CannotDraw."""
+        self.draw(sheet)  # the whole is bounded, not only each slip
+        return [self.draw(slip) for slip in _slips(sheet)]
+
+    def strip(self, part: paper.Part, language: str) -> Image.Image:
+        """One part alone, for printers that write the others themselves. CannotDraw."""
+        return self._strip(part, language)
 
     def _strip(self, part: paper.Part, language: str) -> Image.Image:
         match part:
@@ -113,8 +70,12 @@ class Raster:
                 strip = self._rule()
             case paper.Picture(name):
                 strip = self._picture(name)
-            case paper.QR(text):
-                strip = self._qr(text)
+            case paper.QR() | paper.Barcode():
+                strip = self._code(part, language)
+            case paper.Table():
+                strip = self._table(part, language)
+            case paper.Cut():
+                strip = self._cut_line()
             case paper.Gap(dots):
                 strip = self._blank(min(max(dots, 0), _GAP_MAX))
         return strip
@@ -123,7 +84,7 @@ class Raster:
         return Image.new("1", (self.width, height), 1)
 
     def _font(self, language: str, size: int, *, bold: bool) -> ImageFont.FreeTypeFont:
-        return _opened(self._faces.of(language, bold=bold), size)
+        return opened(self._faces.of(language, bold=bold), size)
 
     def _text(self, part: paper.Text, language: str) -> Image.Image:
         size = self._sizes.small if part.small else self._sizes.strong if part.strong else self._sizes.text
@@ -133,11 +94,11 @@ class Raster:
 
     def _paragraph(self, text: str, font: ImageFont.FreeTypeFont, *, centred: bool) -> Image.Image:
         told = (balanced if centred else lines)(text, self._inner, font.getlength)
-        strip = self._blank(_line_height(font) * len(told))
+        strip = self._blank(line_height(font) * len(told))
         pen = ImageDraw.Draw(strip)
         for place, line in enumerate(told):
             left = (self.width - font.getlength(line)) / 2 if centred else _MARGIN
-            _write(pen, font, line, left, _baseline(place, _line_height(font)))
+            write(pen, font, line, left, baseline(place, line_height(font)))
         return strip
 
     def _row(self, part: paper.Row, language: str) -> Image.Image:
@@ -151,19 +112,19 @@ class Raster:
         gap = self._sizes.text
         fits = small.getlength(label) + gap + big.getlength(value) <= self._inner
         below = 0 if fits else len(labels)
-        step = _line_height(big if part.strong else small)
+        step = line_height(big if part.strong else small)
         strip = self._blank(step * (below + max(len(values), 1)))
         pen = ImageDraw.Draw(strip)
         for place, line in enumerate(labels):
-            _write(pen, small, line, _MARGIN, _baseline(place, step))
+            write(pen, small, line, _MARGIN, baseline(place, step))
         for place, line in enumerate(values):
             left = self.width - _MARGIN - big.getlength(line)
-            _write(pen, big, line, left, _baseline(below + place, step))
+            write(pen, big, line, left, baseline(below + place, step))
         return strip
 
-    def _rule(self) -> Image.Image:
-        strip = self._blank(26)
-        ImageDraw.Draw(strip).rectangle((_MARGIN, 12, self.width - _MARGIN - 1, 13), fill=0)
+    def _rule(self, air: int = 12) -> Image.Image:
+        strip = self._blank(2 * air + 2)
+        ImageDraw.Draw(strip).rectangle((_MARGIN, air, self.width - _MARGIN - 1, air + 1), fill=0)
         return strip
 
     def _picture(self, name: str) -> Image.Image:
@@ -175,52 +136,77 @@ class Raster:
             drawn = dithered(path, self.width // 2, PICTURE_HEIGHT)
         except (OSError, ValueError, SyntaxError):
             return self._blank(0)
+        return self._centred(drawn)
+
+    def _code(self, part: paper.QR | paper.Barcode, language: str) -> Image.Image:
+        """A code in the middle; under bars stands what they say."""
+        try:
+            if isinstance(part, paper.QR):
+                return self._centred(codes.qr(part.text, self.width))
+            bars = self._centred(codes.barcode(part.text, self.width))
+        except codes.CannotCode as trouble:
+            raise CannotDraw(str(trouble)) from trouble
+        font = self._font(language, self._sizes.small, bold=False)
+        return _stacked(self.width, [self._blank(12), bars, self._paragraph(part.text, font, centred=True)])
+
+    def _centred(self, drawn: Image.Image) -> Image.Image:
         strip = self._blank(drawn.height)
         strip.paste(drawn, ((self.width - drawn.width) // 2, 0))
         return strip
 
-    def _qr(self, text: str) -> Image.Image:
-        """The code, at least 5 dots a module and 4 modules of quiet around."""
-        if len(text) > _QR_TEXT_MAX:
-            raise CannotDraw(f"a code of {len(text)} characters")
-        code = segno.make_qr(text, error="m", boost_error=False)
-        modules = int(code.symbol_size(border=QUIET)[0])
-        dots = min(7, self.width // modules)
-        if dots < MODULE_MIN:
-            raise CannotDraw(f"a code of {modules} modules does not fit {self.width} dots")
-        bits = bytes(0 if dark else 255 for row in code.matrix_iter(border=QUIET) for dark in row)
-        small = Image.frombytes("L", (modules, modules), bits).convert("1", dither=Image.Dither.NONE)
-        drawn = small.resize((modules * dots, modules * dots), Image.Resampling.NEAREST)
-        strip = self._blank(drawn.height)
-        strip.paste(drawn, ((self.width - drawn.width) // 2, 0))
+    def _table(self, part: paper.Table, language: str) -> Image.Image:
+        """The heading in small bold letters over a line, then the rows; cells wrap within their column."""
+        cells = {len(part.weights), *(len(row) for row in (part.heading, *part.rows) if row)}
+        if len(cells) != 1 or not part.weights or len(part.rows) > ROWS_MAX:
+            raise CannotDraw(f"a table of {len(part.rows)} rows of {sorted(cells)} cells")
+        across = columns(part.weights, self._inner, _CELL_GAP)
+        heading = self._font(language, self._sizes.small, bold=True)
+        body = self._font(language, self._sizes.small + 2, bold=False)
+        strips = [self._cells(row, across, body) for row in part.rows]
+        if any(part.heading):
+            strips[:0] = [self._cells(part.heading, across, heading), self._rule(8)]
+        return _stacked(self.width, strips)
+
+    def _cells(
+        self, cells: tuple[str, ...], across: tuple[Column, ...], font: ImageFont.FreeTypeFont
+    ) -> Image.Image:
+        told = [
+            (column, lines(cell, column.width, font.getlength))
+            for column, cell in zip(across, cells, strict=True)
+        ]
+        step = line_height(font)
+        strip = self._blank(step * max((len(cell) for _, cell in told), default=1))
+        pen = ImageDraw.Draw(strip)
+        for column, cell in told:
+            for place, line in enumerate(cell):
+                spare = column.width - font.getlength(line) if column.right else 0
+                write(pen, font, line, _MARGIN + column.left + spare, baseline(place, step))
+        return strip
+
+    def _cut_line(self) -> Image.Image:
+        """Where the preview is cut: a dashed line."""
+        strip = self._blank(40)
+        pen = ImageDraw.Draw(strip)
+        for left in range(0, self.width, 2 * _DASH):
+            pen.rectangle((left, 19, left + _DASH - 1, 20), fill=0)
         return strip
 
 
-@cache
-def _opened(face: Face, size: int) -> ImageFont.FreeTypeFont:
-    try:
-        return ImageFont.truetype(
-            str(face.path), size, index=face.index, layout_engine=ImageFont.Layout.BASIC
-        )
-    except OSError as trouble:
-        raise CannotDraw(f"{face.path}: {trouble}") from trouble
+def _slips(sheet: paper.Paper) -> list[paper.Paper]:
+    """The parts between the cuts, each a paper of its own; nothing is cut off that holds nothing."""
+    slips: list[list[paper.Part]] = [[]]
+    for part in sheet.parts:
+        if isinstance(part, paper.Cut):
+            slips.append([])
+        else:
+            slips[-1].append(part)
+    return [paper.Paper(sheet.language, tuple(parts)) for parts in slips if parts]
 
 
-def _line_height(font: ImageFont.FreeTypeFont) -> int:
-    return round(font.size * 1.36)
-
-
-def _baseline(place: int, step: int) -> int:
-    """Where the letters of a line stand: large and small ones on one ground."""
-    return place * step + round(step * 0.76)
-
-
-def _write(
-    pen: ImageDraw.ImageDraw,
-    font: ImageFont.FreeTypeFont,
-    line: str,
-    left: float,
-    baseline: int,
-) -> None:
-    pen.fontmode = "1"
-    pen.text((round(left), baseline), line, fill=0, font=font, anchor="ls")
+def _stacked(width: int, strips: list[Image.Image]) -> Image.Image:
+    whole = Image.new("1", (width, sum(strip.height for strip in strips)), 1)
+    top = 0
+    for strip in strips:
+        whole.paste(strip, (0, top))
+        top += strip.height
+    return whole

@@ -18,8 +18,9 @@ from kiosk.hardware.printers import escpos
 from kiosk.hardware.printers.capabilities import MODEL, Capabilities, probe
 from kiosk.hardware.printers.device_file import FileLink
 from kiosk.hardware.printers.fence import Fence, ProcessId, StatusRequest
+from kiosk.hardware.printers.letters import CannotDraw, noto
 from kiosk.hardware.printers.profiles import Profile, load_profile
-from kiosk.hardware.printers.raster import CannotDraw, Raster, noto
+from kiosk.hardware.printers.raster import Raster
 from kiosk.hardware.printers.serial import SerialLink
 from kiosk.hardware.printers.session import NO_ANSWER, Link, LinkLost, Patience, PrinterSession
 from kiosk.hardware.printers.tcp import TcpLink
@@ -182,8 +183,9 @@ class PrinterService:
         self._count += 1
         ident = escpos.ident_of(self._count)
         try:
-            image = self._raster.draw(paper)
-            sheet = escpos.sheet(image, self._profile.cut)
+            images = self._raster.slips(paper)
+            sheet = escpos.slips([escpos.picture(image) for image in images], self._profile.cut)
+            rows = sum(image.height for image in images)
         except CannotDraw:
             return Outcome.NOT_PRINTED, CANNOT_DRAW
         if self._line and self.look() == NO_ANSWER:
@@ -196,7 +198,7 @@ class PrinterService:
             session = self._session()
         except LinkLost:
             return Outcome.NOT_PRINTED, NO_ANSWER
-        outcome, why = session.print(sheet, ident, self._print_s(image.height))
+        outcome, why = session.print(sheet, ident, self._print_s(rows))
         if outcome is Outcome.UNKNOWN or why == NO_ANSWER:
             self._hang_up()
         if why:
