@@ -82,6 +82,7 @@ class Printer(Section, frozen=True, kw_only=True):
     flow: Literal["none", "xonxoff", "rtscts"] = "none"
     width: Literal[384, 576] = 576
     profile: Annotated[str, Meta(min_length=1, max_length=200)] = "escpos"
+    papers: str = ""
 
 
 class Screen(Section, frozen=True, kw_only=True):
@@ -201,6 +202,8 @@ def _across(settings: Settings) -> Iterator[tuple[str, str]]:
     yield from (("hub.url", what) for what in _bad_url(settings.hub.url))
     if what := _bad_printer(settings.printer):
         yield "printer.address", what
+    if settings.printer.papers and not Path(settings.printer.papers).is_absolute():
+        yield "printer.papers", "must be an absolute path"
     if settings.scanner.kind == "serial" and not settings.scanner.address.startswith("/"):
         yield "scanner.address", "must be a device such as /dev/serial/by-path/... for kind = 'serial'"
     if not Path(settings.state.dir).is_absolute():

@@ -8,6 +8,7 @@ from kiosk.ledger.entries import Body, Post, Redeem, Release, Returned, Void
 from kiosk.ledger.serials import Serial
 from kiosk.ledger.sync import Account, Gift
 from kiosk.membership import paper
+from kiosk.membership.facts import VoucherFacts
 from kiosk.membership.vouchers import (
     Ticket,
     check_code,
@@ -73,38 +74,23 @@ def voucher_paper(world: World, say: Words, account: Account, body: Redeem, atte
     """What leaves the printer; from the second attempt on it says that it is a copy of the same number."""
     told, signature = parts_of(body.qr)
     gift = next((one for one in world.replica.gifts() if one.id == body.gift), None)
-    name = say.of(gift.name) if gift else body.gift
-    last_day = say.full_day(say.local(body.expires - 1).date())
-    copy = (paper.Text(say("REPRINT {number}", number=attempt - 1), "center", strong=True),)
-    return paper.Paper(
-        say.language,
-        (
-            paper.Text(say.of(world.shop.name), "center", strong=True),
-            paper.Title(say("Gift voucher")),
-            *(copy if attempt > 1 else ()),
-            *((paper.Picture(gift.picture),) if gift else ()),
-            paper.Title(name),
-            paper.Rule(),
-            paper.Row(say("Member"), account.name),
-            paper.Row(say("Points used"), say.points(body.points)),
-            paper.Row(say("Valid until"), last_day, strong=True),
-            paper.Row(say("Pick up at"), say.of(world.rules().voucher.pickup)),
-            paper.Rule(),
-            paper.QR(qr_text(told, signature)),
-            paper.Row(say("Voucher number"), shown(body.voucher), strong=True),
-            paper.Row(say("Check code"), check_code(signature), strong=True),
-            paper.Gap(8),
-            paper.Text(
-                say("Show this voucher at the counter. It is good for one gift, once."), "center", small=True
-            ),
-            paper.Text(
-                f"{say.full_day(say.local(world.clock.now()).date())} {say.time(world.clock.now())}  "
-                + say("Kiosk {number}", number=world.kiosk_number),
-                "center",
-                small=True,
-            ),
-        ),
+    now = world.clock.now()
+    facts = VoucherFacts(
+        shop=say.of(world.shop.name),
+        kiosk=str(world.kiosk_number),
+        printed=f"{say.full_day(say.local(now).date())} {say.time(now)}",
+        gift=say.of(gift.name) if gift else body.gift,
+        picture=gift.picture if gift else "",
+        member=account.name,
+        points=say.points(body.points),
+        valid_until=say.full_day(say.local(body.expires - 1).date()),
+        pickup=say.of(world.rules().voucher.pickup),
+        number=shown(body.voucher),
+        check=check_code(signature),
+        code=qr_text(told, signature),
+        reprint=attempt - 1,
     )
+    return world.stationery.paper(facts, say.language)
 
 
 def _end_of_day(world: World, days: int) -> int:

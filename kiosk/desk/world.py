@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from kiosk import ports
 from kiosk.membership.rules import FIRST, BadRules, Rules, read_rules
+from kiosk.membership.stationery import Stationery, shipped
 from kiosk.words import Words
 
 log = logging.getLogger(__name__)
@@ -61,6 +62,8 @@ class World(Front):
     counter: ports.Counter
     say: Words
     """The visitor's language now; the desk keeps it up to date."""
+    stationery: Stationery = field(default_factory=shipped)
+    """What papers look like."""
     scanners: set[str] = field(default_factory=set)
     """The bar code scanners that work now; the desk keeps them up to date."""
 

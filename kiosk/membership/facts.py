@@ -1,0 +1,152 @@
+"""What each kind of paper can tell. A template puts these facts where it likes; it can tell nothing else.
+
+Texts are worded already, in the language of the paper; codes are as they are. Facts are data: whatever stands
+in them never opens a part, a placeholder or a printer's command.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class VoucherFacts:
+    """A voucher. `reprint` counts its copies: 0 for the first paper, whose mark is left out."""
+
+    shop: str
+    kiosk: str
+    printed: str
+    gift: str
+    picture: str
+    member: str
+    points: str
+    valid_until: str
+    pickup: str
+    number: str
+    check: str
+    code: str
+    """What the QR holds: payload and signature, base45."""
+    reprint: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StatementLine:
+    """One entry of a member's history."""
+
+    day: str
+    what: str
+    points: str
+
+
+@dataclass(frozen=True, slots=True)
+class StatementFacts:
+    """A member's account. `waiting` says what is not in the figures yet, '' for nothing."""
+
+    shop: str
+    kiosk: str
+    printed: str
+    member: str
+    card: str
+    tier: str
+    points: str
+    as_of: str
+    waiting: str
+    expiring: str
+    lines: tuple[StatementLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SlipFacts:
+    """A registration slip: whoever holds it goes on at the counter, or with a phone that reads `code`."""
+
+    shop: str
+    kiosk: str
+    printed: str
+    number: str
+    code: str
+    valid_until: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftLine:
+    """One kind of thing that happened, how often, and what it moved."""
+
+    what: str
+    count: str
+    points: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftFacts:
+    """What a shift did at one kiosk. `open` says what nobody has settled yet, '' for nothing."""
+
+    shop: str
+    kiosk: str
+    printed: str
+    staff: str
+    began: str
+    ended: str
+    open: str
+    lines: tuple[ShiftLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SelfTestLine:
+    """One part of the kiosk and how it is."""
+
+    part: str
+    result: str
+
+
+@dataclass(frozen=True, slots=True)
+class SelfTestFacts:
+    """A technician's sheet: what the printer is, and whether letters and codes come out."""
+
+    device: str
+    kiosk: str
+    printed: str
+    printer: str
+    width: str
+    letters: str
+    code: str
+    lines: tuple[SelfTestLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BirthdayLine:
+    """A member whose birthday comes."""
+
+    day: str
+    member: str
+    tier: str
+
+
+@dataclass(frozen=True, slots=True)
+class BirthdayFacts:
+    """Whose birthdays come, for the counter. Names are masked as everywhere in a store."""
+
+    shop: str
+    printed: str
+    period: str
+    count: str
+    lines: tuple[BirthdayLine, ...] = ()
+
+
+Line = StatementLine | ShiftLine | SelfTestLine | BirthdayLine
+Facts = VoucherFacts | StatementFacts | SlipFacts | ShiftFacts | SelfTestFacts | BirthdayFacts
+
+KINDS: dict[str, type[Facts]] = {
+    "voucher": VoucherFacts,
+    "statement": StatementFacts,
+    "slip": SlipFacts,
+    "shift": ShiftFacts,
+    "self-test": SelfTestFacts,
+    "birthdays": BirthdayFacts,
+}
+"""Kind of paper -> its facts."""
+
+LINES: dict[str, type[Line]] = {
+    "statement": StatementLine,
+    "shift": ShiftLine,
+    "self-test": SelfTestLine,
+    "birthdays": BirthdayLine,
+}
+"""Kinds with a table -> the facts of one of its lines."""
