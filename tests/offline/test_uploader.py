@@ -7,8 +7,10 @@ from pathlib import Path
 
 import msgspec
 import pytest
+import sqlalchemy as sa
 
 from kiosk.events import LinkChanged, RightsChanged, StorageFailed
+from kiosk.hub.tables import gifts
 from kiosk.ledger import accounts as acc
 from kiosk.ledger import entries as en
 from kiosk.ledger.feed import ReplicaAnswer
@@ -249,7 +251,10 @@ def test_what_is_shown_stays_right_through_any_weather(tmp_path: Path, seed: int
     def weather() -> str:
         return chance.choices(["fine", "lost", "twice", "cut"], [6, 2, 2, 1])[0]
 
-    kiosk = Kiosk(tmp_path, Line(open_office(seed), weather), open_journal)
+    office = open_office(seed)
+    with office.engine.begin() as connection:
+        connection.execute(sa.update(gifts).values(points=0))  # here, prices are the day's to choose
+    kiosk = Kiosk(tmp_path, Line(office, weather), open_journal)
     day = Day(kiosk, chance)
     day.ask()
     actions = [day.sync, day.want, day.redeem, day.end, day.give_back, day.ask, day.restart]
@@ -259,7 +264,6 @@ def test_what_is_shown_stays_right_through_any_weather(tmp_path: Path, seed: int
     kiosk.line.weather = lambda: "fine"
     kiosk.drain()
     kiosk.drain()
-    office = kiosk.line.office
     here = balance(office, acc.escrow(DEVICE, "m1"), acc.POINTS)
     assert here == kiosk.journal.rights(acc.POINTS, "m1")
     assert balance(office, acc.member("m1"), acc.POINTS) + here == 1000 - day.spent

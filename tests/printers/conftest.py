@@ -10,7 +10,7 @@ from kiosk.hardware.printers.session import Patience, PrinterSession
 from kiosk.hardware.printers.tcp import TcpLink
 from kiosk.hardware.simulated.printer import SimulatedPrinter
 
-SHORT = Patience(answer=0.4, queue=0.4, echo=5.0, mending=0.3)
+SHORT = Patience(answer=0.4, queue=0.4, echo=5.0, mending=0.3, bytes_per_s=1e6)
 """Enough for a printer on this machine; mending is what a broken print costs a test."""
 
 

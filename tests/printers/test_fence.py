@@ -134,7 +134,7 @@ def test_a_lost_way_back_is_unknown_though_the_paper_came(
         return False
 
     line = Losing(TcpLink.open("127.0.0.1", printer.port), lose)
-    patience = Patience(answer=0.3, queue=0.4, echo=0.6, mending=0.3)
+    patience = Patience(answer=0.3, queue=0.4, echo=0.6, mending=0.3, bytes_per_s=1e6)
     assert PrinterSession(line, RealClock(), patience).print(job, IDENT) == (UNKNOWN, "K-PR-05")
     line.close()
     assert number_on(cut_off(papers)[-1]) == NUMBER
@@ -164,7 +164,7 @@ def test_another_jobs_echo_does_not_confirm(printer: SimulatedPrinter, job: byte
             super().write(data.replace(b"AbcE", IDENT), deadline_s)
 
     line = Renaming.open("127.0.0.1", printer.port)
-    patience = Patience(answer=0.3, queue=0.4, echo=0.5, mending=0.3)
+    patience = Patience(answer=0.3, queue=0.4, echo=0.5, mending=0.3, bytes_per_s=1e6)
     assert PrinterSession(line, RealClock(), patience).print(job, b"AbcE") == (UNKNOWN, "K-PR-05")
     line.close()
 
