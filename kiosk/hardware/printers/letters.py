@@ -46,12 +46,13 @@ class Sizes:
     """Letter heights of one paper width."""
 
     title: int
+    long_title: int
     strong: int
     text: int
     small: int
 
 
-SIZES = {576: Sizes(title=46, strong=32, text=28, small=23), 384: Sizes(38, 28, 25, 21)}
+SIZES = {576: Sizes(title=46, long_title=38, strong=32, text=28, small=23), 384: Sizes(38, 32, 28, 25, 21)}
 
 
 @cache

@@ -4,6 +4,7 @@ Any script prints on any printer this way, and no text can be read as a command.
 millimetre; the layout is made for 576 dots (80 mm paper) and grows a little denser at 384 (58 mm).
 """
 
+import math
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
@@ -12,7 +13,7 @@ from kiosk.hardware.printers import codes
 from kiosk.hardware.printers.columns import Column, columns
 from kiosk.hardware.printers.letters import SIZES, CannotDraw, Faces, baseline, line_height, opened, write
 from kiosk.hardware.printers.pictures import dithered
-from kiosk.hardware.printers.wrapping import balanced, lines, plain
+from kiosk.hardware.printers.wrapping import balanced, lines, plain, widest
 from kiosk.membership import paper
 
 WIDTHS = (384, 576)
@@ -60,8 +61,7 @@ class Raster:
     def _strip(self, part: paper.Part, language: str) -> Image.Image:
         match part:
             case paper.Title(text):
-                font = self._font(language, self._sizes.title, bold=True)
-                strip = self._paragraph(text, font, centred=True)
+                strip = self._title(text, language)
             case paper.Text():
                 strip = self._text(part, language)
             case paper.Row():
@@ -86,6 +86,14 @@ class Raster:
     def _font(self, language: str, size: int, *, bold: bool) -> ImageFont.FreeTypeFont:
         return opened(self._faces.of(language, bold=bold), size)
 
+    def _title(self, text: str, language: str) -> Image.Image:
+        """One or two lines of large letters, or more lines of smaller ones."""
+        large, smaller = (
+            self._font(language, size, bold=True) for size in (self._sizes.title, self._sizes.long_title)
+        )
+        two_lines = len(lines(text, self._inner, large.getlength)) <= 2
+        return self._paragraph(text, large if two_lines else smaller, centred=True)
+
     def _text(self, part: paper.Text, language: str) -> Image.Image:
         size = self._sizes.small if part.small else self._sizes.strong if part.strong else self._sizes.text
         return self._paragraph(
@@ -108,7 +116,7 @@ class Raster:
         big = self._font(language, size, bold=part.strong)
         label, value = plain(part.label), plain(part.value)
         labels = lines(label, self._inner, small.getlength)
-        values = lines(value, self._inner, big.getlength)
+        values = balanced(value, self._inner, big.getlength)
         gap = self._sizes.text
         fits = small.getlength(label) + gap + big.getlength(value) <= self._inner
         below = 0 if fits else len(labels)
@@ -159,9 +167,14 @@ class Raster:
         cells = {len(part.weights), *(len(row) for row in (part.heading, *part.rows) if row)}
         if len(cells) != 1 or not part.weights or len(part.rows) > ROWS_MAX:
             raise CannotDraw(f"a table of {len(part.rows)} rows of {sorted(cells)} cells")
-        across = columns(part.weights, self._inner, _CELL_GAP)
         heading = self._font(language, self._sizes.small, bold=True)
         body = self._font(language, self._sizes.small + 2, bold=False)
+        told = [(body, row) for row in part.rows] + ([(heading, part.heading)] if part.heading else [])
+        least = tuple(
+            max((math.ceil(widest(row[place], font.getlength)) for font, row in told), default=0)
+            for place in range(len(part.weights))
+        )
+        across = columns(part.weights, self._inner, _CELL_GAP, least)
         strips = [self._cells(row, across, body) for row in part.rows]
         if any(part.heading):
             strips[:0] = [self._cells(part.heading, across, heading), self._rule(8)]

@@ -1,4 +1,7 @@
-"""Breaking text into lines for narrow paper: Chinese anywhere but before its stops, Latin between words."""
+"""Breaking text into lines for narrow paper: Chinese anywhere but before its stops, Latin between words.
+
+Dates and their like (12月31日) stay together, too.
+"""
 
 import unicodedata
 from collections.abc import Callable, Iterator
@@ -8,6 +11,7 @@ TEXT_MAX = 2000
 
 _NEVER_FIRST = set("，。、；：？！）》」』】〉〕”’…—·％%,.;:?!)]}°℃")
 _NEVER_LAST = set("（《「『【〈〔“‘([{¥￥$#")
+_UNITS = "年月日号號"
 
 Measure = Callable[[str], float]
 """The width of a text in dots."""
@@ -39,7 +43,8 @@ def lines(text: str, width: float, measure: Measure) -> list[str]:
 def balanced(text: str, width: float, measure: Measure) -> list[str]:
     """As `lines`, but with lines of like length: nothing centred ends in one lone word."""
     best = lines(text, width, measure)
-    low, high = width / max(len(best), 1), width
+    longest = widest(text, measure)
+    low, high = max(width / max(len(best), 1), longest if longest <= width else 0), width
     for _ in range(8):
         tried = (low + high) / 2
         shorter = lines(text, tried, measure)
@@ -48,6 +53,11 @@ def balanced(text: str, width: float, measure: Measure) -> list[str]:
         else:
             low = tried
     return best
+
+
+def widest(text: str, measure: Measure) -> float:
+    """The width of the longest thing in a text that must not be broken."""
+    return max((measure(piece) for piece in _pieces(plain(text))), default=0.0)
 
 
 def _pieces(text: str) -> Iterator[str]:
@@ -66,6 +76,8 @@ def _joined(left: str, right: str) -> bool:
     if left == " " or right == " ":
         return False
     if right in _NEVER_FIRST or left in _NEVER_LAST:
+        return True
+    if (left.isdigit() and right in _UNITS) or (left in _UNITS[:2] and right.isdigit()):
         return True
     return not (_wide(left) or _wide(right))
 
