@@ -97,6 +97,16 @@ def counter(seed: int, seconds: float) -> Round:
     return _pytest(["tests/counter/mishaps.py"], max(seconds, 120))
 
 
+def pages(seed: int, seconds: float) -> Round:
+    """Every page that the desk draws, in every language and size, through the window."""
+    del seed
+    status, said = _run(
+        ["env", "KIOSK_EVERY_PAGE=1", sys.executable, "-m", "pytest", "tests/screens/test_real_words.py"],
+        max(seconds, 600),
+    )
+    return Round(passed=_number(r"(\d+) passed", said), failed=int(status != 0))
+
+
 CHECKS: dict[str, Callable[[int, float], Round]] = {
     "parsers": parsers,
     "demo": demo,
@@ -105,6 +115,7 @@ CHECKS: dict[str, Callable[[int, float], Round]] = {
     "chaos": chaos,
     "spoilt": spoilt,
     "counter": counter,
+    "pages": pages,
 }
 
 

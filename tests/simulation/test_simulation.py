@@ -16,7 +16,7 @@ from kiosk.simulation.universe import tell
 ROOT = Path(__file__).parents[2]
 CAUGHT_BY = {
     "acks-before-commit": 4,
-    "benefit-twice": 20,
+    "benefit-twice": 26,
     "cached-balance": 1,
     "delete-on-4xx": 2,
     "grants-sent-once": 1,
