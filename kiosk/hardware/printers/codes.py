@@ -30,9 +30,13 @@ class Measured:
     dots: int
 
 
-def measured(text: str, width: int) -> Measured:
-    """How large a QR code of this text is on paper of so many dots. CannotCode when it does not fit."""
-    modules = int(_qr(text).symbol_size(border=QUIET)[0])
+def measured(text: str, width: int, *, roomy: bool = False) -> Measured:
+    """How large a QR code of this text is on paper of so many dots. CannotCode when it does not fit.
+
+    `roomy`: with room for printers that keep capital letters as bytes, which makes a larger code.
+    """
+    code = segno.make_qr(text, error="m", boost_error=False, mode="byte") if roomy else _qr(text)
+    modules = int(code.symbol_size(border=QUIET)[0])
     dots = min(MODULE_MAX, width // modules)
     if dots < MODULE_MIN:
         raise CannotCode(f"a code of {modules} modules does not fit {width} dots")
@@ -62,6 +66,24 @@ def barcode(text: str, width: int) -> Image.Image:
     bars = _bars(text)
     row = Image.frombytes("L", (len(bars), 1), bars).convert("1", dither=Image.Dither.NONE)
     return row.resize((len(bars) * dots, BARCODE_HEIGHT), Image.Resampling.NEAREST)
+
+
+def native_barcode_dots(text: str, width: int) -> int:
+    """Dots a module of the bars that a printer makes itself, a symbol a letter; 0 when they do not fit."""
+    symbols = len(text) // 2 if _pairs(text) else len(text)
+    dots = width // (11 * (symbols + 2) + 13 + 2 * _BARCODE_QUIET)
+    return min(_BARCODE_DOTS_MAX, dots) if dots >= _BARCODE_DOTS_MIN else 0
+
+
+def code128_data(text: str) -> bytes:
+    """What GS k is told: set C for pairs of digits, else set B."""
+    if _pairs(text):
+        return b"{C" + bytes(int(text[at : at + 2]) for at in range(0, len(text), 2))
+    return b"{B" + text.encode("ascii")
+
+
+def _pairs(text: str) -> bool:
+    return text.isdigit() and len(text) % 2 == 0
 
 
 def _qr(text: str) -> segno.QRCode:

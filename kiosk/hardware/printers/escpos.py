@@ -7,6 +7,7 @@ read as a command. The mark that a fence sets after it says when it has printed.
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from tempfile import TemporaryDirectory
 from typing import Literal
@@ -72,9 +73,25 @@ def sheet(image: Image, cut: Cut = "partial") -> bytes:
     return framed(picture(image), cut)
 
 
-def slips(bodies: list[bytes], cut: Cut = "partial") -> bytes:
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """The commands of one slip, without what stands around them, and the rows of dots that they print."""
+
+    body: bytes
+    rows: int
+
+    def __add__(self, after: "Slip") -> "Slip":
+        return Slip(self.body + after.body, self.rows + after.rows)
+
+
+def drawn(image: Image) -> Slip:
+    """A slip, or a part of one, as a picture."""
+    return Slip(picture(image), image.height)
+
+
+def slips(told: list[Slip], cut: Cut = "partial") -> bytes:
     """Several slips as one job, each cut off from the next."""
-    return framed((_feed(_TAIL_DOTS) + _frame(cut)[1]).join(bodies), cut)
+    return framed((feed(_TAIL_DOTS) + _frame(cut)[1]).join(slip.body for slip in told), cut)
 
 
 def framed(body: bytes, cut: Cut = "partial") -> bytes:
@@ -83,7 +100,7 @@ def framed(body: bytes, cut: Cut = "partial") -> bytes:
     # Feeds count in motion units, which on many printers are half dots until told otherwise.
     units = bytes([0x1D, 0x50, _DOTS_AN_INCH, _DOTS_AN_INCH])
     # A reset also ends the unasked states, which tell of trouble while this prints.
-    return start + ASB_ON + units + body + _feed(_TAIL_DOTS) + knife
+    return start + ASB_ON + units + body + feed(_TAIL_DOTS) + knife
 
 
 def picture(image: Image) -> bytes:
@@ -95,7 +112,7 @@ def picture(image: Image) -> bytes:
     rows = [dots[start : start + stride] for start in range(0, len(dots), stride)]
     out = bytearray()
     for blank, first, count in _runs([not any(row) for row in rows]):
-        out += _feed(count) if blank else _bands(rows[first : first + count], stride)
+        out += feed(count) if blank else _bands(rows[first : first + count], stride)
     return bytes(out)
 
 
@@ -119,7 +136,23 @@ def _bands(rows: list[bytes], stride: int) -> bytes:
     return bytes(out)
 
 
-def _feed(rows: int) -> bytes:
+def qr(text: str, dots: int) -> bytes:
+    """GS ( k: a QR code by the printer itself, model 2, error correction M, modules of so many dots."""
+    data = text.encode()
+    return b"".join(
+        b"\x1d(k" + len(told).to_bytes(2, "little") + told
+        for told in (b"1A2\x00", bytes((0x31, 0x43, dots)), b"1E1", b"1P0" + data, b"1Q0")
+    )
+
+
+def code128(data: bytes, dots: int, height: int) -> bytes:
+    """GS k 73: bars by the printer itself, without a text under them."""
+    told = bytes((0x1D, 0x68, height, 0x1D, 0x77, dots)) + b"\x1dH\x00"
+    return told + bytes((0x1D, 0x6B, 73, len(data))) + data
+
+
+def feed(rows: int) -> bytes:
+    """ESC J: blank paper, in dots."""
     whole, rest = divmod(rows, _FEED_MAX)
     return b"\x1bJ\xff" * whole + (bytes([0x1B, 0x4A, rest]) if rest else b"")
 
@@ -135,7 +168,7 @@ def _frame(cut: Cut) -> tuple[bytes, bytes]:
     start = bytes(paper.output)
     paper.clear()
     if cut == "none":
-        return start, _feed(_TEAR_DOTS)
+        return start, feed(_TEAR_DOTS)
     if cut == "full":
         return start, _FULL_CUT  # python-escpos cuts partially whenever it is not to feed
     paper.cut(mode="PART", feed=False)

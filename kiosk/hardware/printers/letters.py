@@ -41,6 +41,12 @@ def noto(folder: Path = Path("/usr/share/fonts/opentype/noto")) -> Faces:
     return Faces(Face(regular, 2), Face(bold, 2), Face(regular, 3), Face(bold, 3))
 
 
+def noto_mono(folder: Path = Path("/usr/share/fonts/opentype/noto")) -> tuple[Face, Face]:
+    """Simplified and Traditional faces whose Latin is half as wide as their Chinese, of the same package."""
+    regular = folder / "NotoSansCJK-Regular.ttc"
+    return Face(regular, 7), Face(regular, 8)
+
+
 @dataclass(frozen=True, slots=True)
 class Sizes:
     """Letter heights of one paper width."""

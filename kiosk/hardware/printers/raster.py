@@ -11,6 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from kiosk.hardware.printers import codes
 from kiosk.hardware.printers.columns import Column, columns
+from kiosk.hardware.printers.escpos import Slip, drawn
 from kiosk.hardware.printers.letters import SIZES, CannotDraw, Faces, baseline, line_height, opened, write
 from kiosk.hardware.printers.pictures import dithered
 from kiosk.hardware.printers.wrapping import balanced, lines, plain, widest
@@ -22,7 +23,7 @@ PARTS_MAX = 100
 ROWS_MAX = 100
 PICTURE_HEIGHT = 200
 _MARGIN = 12
-_GAP_MAX = 800
+GAP_MAX = 800
 _DASH = 8
 _CELL_GAP = 16
 """Dots between two columns of a table."""
@@ -42,17 +43,21 @@ class Raster:
 
     def draw(self, sheet: paper.Paper) -> Image.Image:
         """The whole paper as one picture, black on white. CannotDraw."""
-        if len(sheet.parts) > PARTS_MAX:
-            raise CannotDraw(f"{len(sheet.parts)} parts")
+        self.check(sheet)
         whole = _stacked(self.width, [self._strip(part, sheet.language) for part in sheet.parts])
         if not 0 < whole.height <= HEIGHT_MAX:
             raise CannotDraw(f"{whole.height} dots long")
         return whole
 
-    def slips(self, sheet: paper.Paper) -> list[Image.Image]:
-        """As `draw`, but each slip between two cuts is a picture of its own. CannotDraw."""
+    def check(self, sheet: paper.Paper) -> None:
+        """CannotDraw for more parts than any paper has."""
+        if not 0 < len(sheet.parts) <= PARTS_MAX:
+            raise CannotDraw(f"{len(sheet.parts)} parts")
+
+    def slips(self, sheet: paper.Paper) -> list[Slip]:
+        """Each slip between two cuts as a picture of its own. CannotDraw."""
         self.draw(sheet)  # the whole is bounded, not only each slip
-        return [self.draw(slip) for slip in _slips(sheet)]
+        return [drawn(self.draw(slip)) for slip in slips_of(sheet)]
 
     def strip(self, part: paper.Part, language: str) -> Image.Image:
         """One part alone, for printers that write the others themselves. CannotDraw."""
@@ -77,7 +82,7 @@ class Raster:
             case paper.Cut():
                 strip = self._cut_line()
             case paper.Gap(dots):
-                strip = self._blank(min(max(dots, 0), _GAP_MAX))
+                strip = self._blank(min(max(dots, 0), GAP_MAX))
         return strip
 
     def _blank(self, height: int) -> Image.Image:
@@ -205,7 +210,7 @@ class Raster:
         return strip
 
 
-def _slips(sheet: paper.Paper) -> list[paper.Paper]:
+def slips_of(sheet: paper.Paper) -> list[paper.Paper]:
     """The parts between the cuts, each a paper of its own; nothing is cut off that holds nothing."""
     slips: list[list[paper.Part]] = [[]]
     for part in sheet.parts:

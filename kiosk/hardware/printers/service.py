@@ -18,7 +18,8 @@ from kiosk.hardware.printers import escpos
 from kiosk.hardware.printers.capabilities import MODEL, Capabilities, probe
 from kiosk.hardware.printers.device_file import FileLink
 from kiosk.hardware.printers.fence import Fence, ProcessId, StatusRequest
-from kiosk.hardware.printers.letters import CannotDraw, noto
+from kiosk.hardware.printers.letters import CannotDraw, noto, noto_mono
+from kiosk.hardware.printers.native import Native
 from kiosk.hardware.printers.profiles import Profile, load_profile
 from kiosk.hardware.printers.raster import Raster
 from kiosk.hardware.printers.serial import SerialLink
@@ -38,6 +39,8 @@ _LONG_VOUCHER = 2400
 """Rows."""
 _LINE_USED = 0.8
 """How much of a serial line's speed a printer with little memory lets through."""
+_PICTURES_FROM = 38400
+"""Baud from which on a picture of a voucher takes no more patience than its own letters."""
 _FAST = 10_000.0
 """Bytes a second of the slowest printer on a network or on USB."""
 PICTURES = Path(kiosk.__file__).parent / "screens" / "art" / "png" / "voucher"
@@ -107,13 +110,16 @@ class PrinterService:
         patience: Patience | None = None,
         *,
         profile: Profile = GENERIC,
+        native: Native | None = None,
     ) -> None:
+        """`native` writes papers in the printer's own letters, instead of as pictures."""
         self._open = open_link
         self._raster = raster
         self._post = post
         self._clock = clock
         self._patience = patience or Patience()
         self._profile = profile
+        self._native = native
         self._probed: Capabilities | None = None
         self._fresh = False
         self._jobs: queue.Queue[_Job | None] = queue.Queue(JOBS_MAX)
@@ -183,9 +189,8 @@ class PrinterService:
         self._count += 1
         ident = escpos.ident_of(self._count)
         try:
-            images = self._raster.slips(paper)
-            sheet = escpos.slips([escpos.picture(image) for image in images], self._profile.cut)
-            rows = sum(image.height for image in images)
+            slips = (self._native or self._raster).slips(paper)
+            sheet = escpos.slips(slips, self._profile.cut)
         except CannotDraw:
             return Outcome.NOT_PRINTED, CANNOT_DRAW
         if self._line and self.look() == NO_ANSWER:
@@ -198,7 +203,7 @@ class PrinterService:
             session = self._session()
         except LinkLost:
             return Outcome.NOT_PRINTED, NO_ANSWER
-        outcome, why = session.print(sheet, ident, self._print_s(rows))
+        outcome, why = session.print(sheet, ident, self._print_s(sum(slip.rows for slip in slips)))
         if outcome is Outcome.UNKNOWN or why == NO_ANSWER:
             self._hang_up()
         if why:
@@ -299,11 +304,15 @@ def open_printer(settings: Settings, post: Post, clock: Clock, pictures: Path = 
     reach = LINES[settings.kind]
     # A serial character is ten bits; other lines are as fast as their printer.
     speed = settings.baud / 10 * _LINE_USED if settings.kind == "serial" else _FAST
+    profile, raster = load_profile(settings.profile), Raster(settings.width, noto(), pictures)
+    slow = settings.kind == "serial" and settings.baud < _PICTURES_FROM
+    own = profile.text == "native" or (profile.text == "auto" and slow)
     return PrinterService(
         lambda: reach(settings),
-        Raster(settings.width, noto(), pictures),
+        raster,
         post,
         clock,
         Patience(bytes_per_s=speed),
-        profile=load_profile(settings.profile),
+        profile=profile,
+        native=Native(raster, noto_mono(), profile.encoding) if own and profile.encoding else None,
     )
