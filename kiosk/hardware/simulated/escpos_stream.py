@@ -31,8 +31,9 @@ class _More(Exception):
 class EscPosStream:
     """A bounded receive buffer; `next` takes one step out of it."""
 
-    def __init__(self, capacity: int = CAPACITY) -> None:
-        self.capacity = capacity
+    def __init__(self, capacity: int = CAPACITY, counted: bool = True) -> None:
+        self.capacity, self._counted = capacity, counted
+        """`counted`: whether it knows GS ( commands; else their data is read as text."""
         self._bytes = bytearray()
         self.clear()
         self.chinese = False
@@ -138,7 +139,7 @@ class EscPosStream:
         return _ESC_ORDERS[second](n) if second in _ESC_ORDERS else None
 
     def _gs(self, second: int) -> Step | None:
-        if second in _GS_LONG:
+        if second in _GS_LONG and (self._counted or second != ord("(")):
             return _GS_LONG[second](self)
         taken = self._take(GS_SIZES.get(second, 2))
         n = taken[2] if len(taken) > 2 else 0

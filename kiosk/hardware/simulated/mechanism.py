@@ -6,10 +6,11 @@ from pathlib import Path
 
 from kiosk.hardware.simulated import printer_status as status
 from kiosk.hardware.simulated.escpos_steps import Character, Echo, Order, Row, Step
-from kiosk.hardware.simulated.escpos_stream import EscPosStream
+from kiosk.hardware.simulated.escpos_stream import CAPACITY, EscPosStream
 from kiosk.hardware.simulated.lettering import Line
 from kiosk.hardware.simulated.paper_roll import PaperRoll
 from kiosk.hardware.simulated.printer_faults import Faults, ReplyPath
+from kiosk.hardware.simulated.printer_models import Model
 
 CLEAR = bytes.fromhex("10140801031401060208")
 CLEARED = bytes.fromhex("372500")
@@ -17,19 +18,30 @@ _REAL_TIME = re.compile(rb"\x10\x04[\x01-\x04]|" + re.escape(CLEAR), re.DOTALL)
 TURNS = 2000
 """Steps or rows in one go, so that the printer stays answerable while it prints."""
 BURST_S = 0.05
+AHEAD = 3000
+"""Rows that a printer which reads ahead keeps in its memory."""
+
+
+class _Cut:
+    """The knife's turn."""
+
+
+Work = bytes | int | _Cut | Echo
+"""What waits for the head: a row, so many white rows, the knife, or an echo."""
 
 
 class Mechanism:
     """Everything behind the socket. `receive` and `do` change it, `work` prints, `replies` go out."""
 
-    def __init__(self, papers: Path, rows_per_s: float = 0.0) -> None:
+    def __init__(self, papers: Path, rows_per_s: float = 0.0, model: Model | None = None) -> None:
+        self.model = model or Model()
         self.roll = PaperRoll(papers)
         self.way_back, self.faults = ReplyPath(), Faults()
         self.power, self.cover_open = True, False
         self.jammed = self.cutter_error = self.cutter_broken = False
         self._row_s = 1 / rows_per_s if rows_per_s > 0 else 0.0
         self._next_row = 0.0
-        self._stream, self._line = EscPosStream(), Line()
+        self._stream, self._line = self._fresh_stream(CAPACITY), Line()
         self._spacing = 30
         self._asb, self._told = False, b""
         self._forget()
@@ -38,10 +50,11 @@ class Mechanism:
         """Empty all buffers: what is on paper stays on paper."""
         self._stream.clear()
         self._line.clear()
-        self._rows: deque[bytes] = deque()
-        self._blank = 0
-        self._cut_due = False
+        self._queue: deque[Work] = deque()
         self._recent = b""
+
+    def _fresh_stream(self, capacity: int) -> EscPosStream:
+        return EscPosStream(capacity, self.model.process_ids)
 
     @property
     def room(self) -> int:
@@ -60,7 +73,7 @@ class Mechanism:
     @property
     def rows_waiting(self) -> int:
         """Rows understood but not yet on paper."""
-        return len(self._rows) + self._blank
+        return sum(work if isinstance(work, int) else isinstance(work, bytes) for work in self._queue)
 
     @property
     def stopped(self) -> bool:
@@ -130,73 +143,82 @@ class Mechanism:
         """Power goes: the buffers with it, and whoever stands there pulls out the half-printed paper."""
         self.hang_up()
         self._forget()
-        self._stream, self._line, self._spacing = EscPosStream(self._stream.capacity), Line(), 30
+        self._stream, self._line, self._spacing = self._fresh_stream(self._stream.capacity), Line(), 30
         self.power = self.cutter_error = False
         self.roll.tear()
 
     def pull_out_leftovers(self) -> None:
         """Take out a strip that nothing will ever finish: its job was cleared."""
-        if not (self.buffered or self.rows_waiting or self._cut_due):
+        if not (self.buffered or self._queue):
             self.roll.tear()
 
     def _work(self, now: float) -> float | None:
         for _ in range(TURNS):
             if self.stopped:
                 return None
-            if self._rows or self._blank:
-                if (wait := self._next_row - now) > 0:
-                    return wait
-                self._burn(now)
-            elif self._cut_due:
-                self._cut()
-            elif (step := self._stream.next()) is not None:
+            if self._reads() and (step := self._stream.next()) is not None:
                 self._perform(step)
-            else:
+            elif not self._queue:
                 return None
+            elif isinstance(self._queue[0], bytes | int) and (wait := self._next_row - now) > 0:
+                return wait
+            else:
+                self._advance(now)
         return 0.0
 
-    def _burn(self, now: float) -> None:
-        rows = 1
-        if self.faults.prints_nothing or self.roll.left <= 0:  # the latter when its sensor is stuck
-            rows = self._lose_row()
-        elif self._rows:
-            self.roll.print(self._rows.popleft())
+    def _reads(self) -> bool:
+        """Most read on when all has printed; some keep rows in memory."""
+        return len(self._queue) < (AHEAD if self.model.reads_ahead else 1)
+
+    def _advance(self, now: float) -> None:
+        """Do what is first in the queue; a stuck knife leaves it there."""
+        match self._queue[0]:
+            case _Cut():
+                self.cutter_error = self.jammed or self.cutter_broken
+                if not self.cutter_error:
+                    self._queue.popleft()
+                    self.roll.cut()
+            case Echo(job):
+                self._queue.popleft()
+                self.reply(b"\x37\x22" + job + b"\0")
+            case bytes(dots):
+                self._queue.popleft()
+                self._burn(dots, 1, now)
+            case int(blank):
+                rows = min(blank, self.roll.left) if self.roll.left > 0 else blank
+                rows = 1 if self._row_s else rows
+                self._queue[0] = blank - rows
+                if not self._queue[0]:
+                    self._queue.popleft()
+                self._burn(None, rows, now)
+
+    def _burn(self, dots: bytes | None, rows: int, now: float) -> None:
+        """A row of dots, or white rows; into the air when the sensor is stuck."""
+        if self.faults.prints_nothing or self.roll.left <= 0:
+            pass
+        elif dots is None:
+            self.roll.feed(rows)
         else:
-            rows = self.roll.feed(1 if self._row_s else self._blank)
-            self._blank -= rows
+            self.roll.print(dots)
         if self._row_s:
             self._next_row = max(self._next_row, now - BURST_S) + self._row_s * rows
-
-    def _lose_row(self) -> int:
-        if self._rows:
-            self._rows.popleft()
-            return 1
-        rows = 1 if self._row_s else self._blank
-        self._blank -= rows
-        return rows
 
     def forget_job(self) -> None:
         """Lose what it received and has not printed, as some printers do when their cover is opened."""
         self._forget()
 
-    def _cut(self) -> None:
-        self.cutter_error = self.jammed or self.cutter_broken
-        if not self.cutter_error:
-            self._cut_due = False
-            self.roll.cut()
-
     def _perform(self, step: Step) -> None:
         match step:
             case Row():
                 self._end_line()
-                self._rows.extend([step.dots] * step.times)
+                self._queue.extend([step.dots] * step.times)
             case Character(char):
                 if char == "\n" or not self._line.put(char):
                     self._end_line(empty_too=True)
                     if char != "\n":
                         self._line.put(char)
-            case Echo(job):
-                self.reply(b"\x37\x22" + job + b"\0")
+            case Echo():
+                self._queue.append(step)
             case Order():
                 self._obey(step)
 
@@ -207,9 +229,10 @@ class Mechanism:
                 self._spacing = 30
             case "feed" | "lines" | "cut":
                 self._end_line()
-                self._blank += order.n * (self._spacing if order.what == "lines" else 1)
-                self._cut_due = order.what == "cut"
-            case "asb":
+                self._feed(order.n * (self._spacing if order.what == "lines" else 1))
+                if order.what == "cut":
+                    self._queue.append(_Cut())
+            case "asb" if self.model.unasked:
                 self._asb, self._told = order.n & 0x0F != 0, b""
                 self.notice()
             case "report":
@@ -226,7 +249,11 @@ class Mechanism:
     def _end_line(self, empty_too: bool = False) -> None:
         if self._line:
             drawn = self._line.rows()
-            self._rows.extend(drawn)
-            self._rows.extend([b""] * (self._spacing - len(drawn)))
+            self._queue.extend(drawn)
+            self._queue.extend([b""] * (self._spacing - len(drawn)))
         elif empty_too:
-            self._blank += self._spacing
+            self._feed(self._spacing)
+
+    def _feed(self, rows: int) -> None:
+        if rows > 0:
+            self._queue.append(rows)

@@ -1,4 +1,4 @@
-"""A receipt printer on a TCP port of this machine that behaves, and misbehaves, like a real one.
+"""A receipt printer on TCP or a serial line of this machine that behaves, and misbehaves, like a real one.
 
 Order it over a UNIX socket, one JSON object a line: {"do":"paper_out"}, {"do":"paper_out_after","rows":200}
 and the other verbs of printer_orders, which docs/simulators.md explains. What it cuts becomes a PNG in its
@@ -16,6 +16,7 @@ import time
 from argparse import ArgumentParser
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as TooSlow
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -23,7 +24,9 @@ from typing import Any
 from kiosk.hardware.simulated.mechanism import Mechanism
 from kiosk.hardware.simulated.order_lines import OrderLines
 from kiosk.hardware.simulated.printer_cable import Cable
+from kiosk.hardware.simulated.printer_models import MODELS, Model
 from kiosk.hardware.simulated.printer_orders import answered
+from kiosk.hardware.simulated.printer_wire import Wire
 
 PATIENCE_S = 10.0
 _MESSAGES_WAITING = 64
@@ -33,17 +36,37 @@ class PrinterLost(Exception):
     """The printer's thread has ended, or does not answer."""
 
 
+@dataclass(frozen=True, slots=True)
+class SerialLine:
+    """A pseudo-terminal behind `link`; without a baud rate it is a device file, such as usblp's."""
+
+    link: Path
+    baud: int = 0
+    flow: bool = True
+    """Whether the printer says XOFF when its buffer is nearly full."""
+
+
 class SimulatedPrinter:
     """The printer; `start` gives it a thread of its own, or `run` lends it yours. A context manager.
 
-    `port` is where hosts connect; `control`, when given, where orders come in as JSON lines.
+    `port` is where hosts connect, unless it is on a serial `line`; `control`, when given, where orders come
+    in as JSON lines.
     """
 
     def __init__(
-        self, papers: Path, port: int = 0, control: Path | None = None, rows_per_s: float = 0.0
+        self,
+        papers: Path,
+        port: int = 0,
+        control: Path | None = None,
+        rows_per_s: float = 0.0,
+        *,
+        model: Model | None = None,
+        line: SerialLine | None = None,
     ) -> None:
-        self._printer = Mechanism(papers, rows_per_s)
-        self._cable = Cable(self._printer, port)
+        self._printer = Mechanism(papers, rows_per_s, model)
+        self._cable: Cable | Wire = (
+            Wire(self._printer, line.link, line.baud, line.flow) if line else Cable(self._printer, port)
+        )
         self.port = self._cable.port
         self._lines = OrderLines(control, self._order) if control else None
         self._asked: queue.Queue[tuple[dict[str, Any], Future[dict[str, Any]]]] = queue.Queue(
@@ -137,14 +160,22 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--papers", type=Path, required=True, help="where cut papers fall, as PNG")
     parser.add_argument("--control", type=Path, required=True, help="UNIX socket for orders")
-    parser.add_argument("--ready-file", type=Path, required=True, help="gets the port when it can be used")
+    parser.add_argument("--ready-file", type=Path, required=True, help="gets port or link when usable")
     parser.add_argument("--rows-per-s", type=float, default=0.0, help="0 prints instantly; real ones 1200")
+    parser.add_argument("--pty", type=Path, metavar="LINK", help="a serial line behind this link, not TCP")
+    parser.add_argument("--baud", type=int, default=0, help="of the line; 0 is a device file, as usblp's")
+    parser.add_argument("--no-xonxoff", action="store_true", help="the printer never says XOFF")
+    parser.add_argument("--model", choices=sorted(MODELS), default="epson")
     asked = parser.parse_args()
-    printer = SimulatedPrinter(asked.papers, asked.port, asked.control, asked.rows_per_s)
+    line = SerialLine(asked.pty, asked.baud, not asked.no_xonxoff) if asked.pty else None
+    model = MODELS[asked.model]
+    printer = SimulatedPrinter(
+        asked.papers, asked.port, asked.control, asked.rows_per_s, model=model, line=line
+    )
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: printer.end())
     beginning = asked.ready_file.with_name(asked.ready_file.name + ".part")
-    beginning.write_text(str(printer.port), "ascii")
+    beginning.write_text(str(asked.pty or printer.port), "utf-8")
     os.replace(beginning, asked.ready_file)
     printer.run()
 
