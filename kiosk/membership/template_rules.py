@@ -96,7 +96,9 @@ def place(text: str, trouble: str) -> str:
     if begin is None:
         return ""
     end = next((at for at in begins if at > begin), len(rows))
-    inside = (at for at in range(begin, end) if found[2] and re.match(rf"\s*{found[2]}\s*=", rows[at]))
+    stranger = re.search(r"unknown field `(\w+)`", trouble)
+    name = stranger[1] if stranger else found[2]
+    inside = (at for at in range(begin, end) if name and re.match(rf"\s*{name}\s*=", rows[at]))
     return f", line {next(inside, begin) + 1}"
 
 

@@ -2,16 +2,21 @@
 
 import pytest
 import zxingcpp
+from fontTools.ttLib import TTFont
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import ImageFont
 
-from kiosk.hardware.printers import escpos
-from kiosk.hardware.printers.letters import CannotDraw, Face, Faces, noto
+from kiosk.hardware.printers import codes, escpos
+from kiosk.hardware.printers.letters import CannotDraw, Face, Faces, noto, noto_mono
 from kiosk.hardware.printers.raster import Raster
 from kiosk.hardware.printers.service import PICTURES
 from kiosk.hardware.printers.wrapping import balanced, lines, plain
 from kiosk.membership import paper
+from kiosk.membership.facts import KINDS
+from kiosk.membership.samples import MARKS, RARE, sample
+from kiosk.membership.stationery import shipped
+from kiosk.membership.templates import LANGUAGES
 from tests.printers.reading import number_on, raster
 from tests.printers.sample import NUMBER, voucher
 
@@ -147,3 +152,27 @@ def test_what_makes_no_bar_code_is_refused(text: str) -> None:
 def test_tables_that_do_not_add_up_are_refused(table: paper.Table) -> None:
     with pytest.raises(CannotDraw):
         raster().draw(paper.Paper("en", (table,)))
+
+
+@pytest.mark.parametrize("width", [384, 576])
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_longest_papers_keep_their_margins_and_their_codes(kind: str, language: str, width: int) -> None:
+    facts = sample(kind, language)
+    image = raster(width).draw(shipped().paper(facts, language))
+    left, _, right, _ = image.convert("L").point(lambda shade: 255 - shade).getbbox() or (0, 0, 0, 0)
+    assert (left >= 10, right <= width - 10) == (True, True)
+    if code := getattr(facts, "code", ""):
+        assert code in [found.text for found in zxingcpp.read_barcodes(image.convert("L"))]
+        assert codes.measured(code, width).dots >= codes.MODULE_MIN
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_face_has_every_letter_of_the_papers_and_of_rare_names(language: str) -> None:
+    told = "".join(
+        f"{part}" for kind in KINDS for part in shipped().paper(sample(kind, language), language).parts
+    )
+    mono = noto_mono()[language == "zh_TW"]
+    for face in (noto().of(language, bold=False), noto().of(language, bold=True), mono):
+        letters = TTFont(face.path, fontNumber=face.index, lazy=True).getBestCmap()
+        assert [char for char in plain(told + RARE + MARKS) if char != " " and ord(char) not in letters] == []

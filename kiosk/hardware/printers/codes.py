@@ -35,8 +35,7 @@ def measured(text: str, width: int, *, roomy: bool = False) -> Measured:
 
     `roomy`: with room for printers that keep capital letters as bytes, which makes a larger code.
     """
-    code = segno.make_qr(text, error="m", boost_error=False, mode="byte") if roomy else _qr(text)
-    modules = int(code.symbol_size(border=QUIET)[0])
+    modules = int(_qr(text, "byte" if roomy else None).symbol_size(border=QUIET)[0])
     dots = min(MODULE_MAX, width // modules)
     if dots < MODULE_MIN:
         raise CannotCode(f"a code of {modules} modules does not fit {width} dots")
@@ -86,10 +85,10 @@ def _pairs(text: str) -> bool:
     return text.isdigit() and len(text) % 2 == 0
 
 
-def _qr(text: str) -> segno.QRCode:
+def _qr(text: str, mode: str | None = None) -> segno.QRCode:
     if not 0 < len(text) <= QR_TEXT_MAX:
         raise CannotCode(f"a code of {len(text)} characters")
-    return segno.make_qr(text, error="m", boost_error=False)
+    return segno.make_qr(text, error="m", boost_error=False, mode=mode)
 
 
 def _bars(text: str) -> bytes:

@@ -92,7 +92,7 @@ class Native:
         for char in line.text:
             room = cells(char) * CELL
             for bold in range(1 + line.strong):
-                write(pen, font, char, cell * CELL + (room - font.getlength(char)) / 2 + bold, HEIGHT - 4)
+                write(pen, font, char, cell * CELL + (room - font.getlength(char)) / 2 + bold, HEIGHT - 5)
             cell += cells(char)
         right = min(self._raster.width // line.wide, -(-(cell * CELL + 2) // 8) * 8)
         whole = small.crop((0, 0, right, HEIGHT))
