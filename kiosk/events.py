@@ -175,6 +175,23 @@ class PaperCareOpened(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class PaperChangeOpened(Event):
+    """I put in a new roll."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepDone(Event):
+    """This step is done (from 0): twice the same is once."""
+
+    step: int
+
+
+@dataclass(frozen=True, slots=True)
+class TestStripAsked(Event):
+    """Print something that is worth nothing."""
+
+
+@dataclass(frozen=True, slots=True)
 class OpenVouchersOpened(Event):
     """Show me the prints that nobody could vouch for."""
 

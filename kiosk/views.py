@@ -18,7 +18,7 @@ class Frame:
     foot: tuple[Foot, ...] = ("staff",)
     foot_labels: tuple[str, ...] = ()
     offline: str = ""
-    """A sentence while the hub cannot be reached, else ''."""
+    """A sentence while the hub cannot be reached, or no voucher can be printed, else ''."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +206,8 @@ class TakeVoucher(View):
 class Notice(View):
     """Something a person should know: what happened, what became of the points, what to do next.
 
-    `picture` is one of printer | card | lock | shelf | network | bell | gift | clock. `calm` sand-coloured.
+    `picture` is one of printer | card | lock | shelf | network | bell | gift | clock, or a step of a
+    paper change: paper_open | paper_roll | paper_pull | paper_close.
     `code` (with `code_label` and `code_facts`) is for staff. `seconds_left` 0 means no countdown.
     """
 

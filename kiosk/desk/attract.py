@@ -1,5 +1,7 @@
 """Nobody is here: the invitation, and the gift shelf for whoever only wants to look."""
 
+from dataclasses import replace
+
 from kiosk import events as ev
 from kiosk import views
 from kiosk.desk import notices
@@ -32,8 +34,11 @@ def _look_around(world: World) -> Journey[None]:
 
 def invitation(world: Front, say: Words, reader_gone: bool = False) -> views.Attract:
     """The page nobody has touched yet."""
+    around = frame(world, say, "staff")
+    if world.paper_low:  # for staff who pass by; it is no business of members yet
+        around = replace(around, fact=say("Kiosk {number}, paper low", number=world.kiosk_number))
     return views.Attract(
-        frame=frame(world, say, "staff"),
+        frame=around,
         invitation=say("Please tap your member card"),
         sentence=say("See your points, choose a gift, take your voucher"),
         reader=say("The card reader is resting. Please ask our staff.")

@@ -101,6 +101,7 @@ class Desk:
                 self._devices.hear(event)
                 self._pass_on(event)
             case _ if isinstance(event, NEWS):
+                self._devices.note(event)
                 self._pass_on(event)
             case _:
                 self._touched_at = now

@@ -1,14 +1,14 @@
-"""Which devices that read something for us work now."""
+"""How the devices are: which of those that read something work, and how much paper there is."""
 
 from kiosk.desk.world import World
-from kiosk.events import ReaderChanged, ScannerChanged
+from kiosk.events import Event, PrinterChanged, ReaderChanged, ScannerChanged
 
 
 class Devices:
     """Card readers and bar code scanners that came and went."""
 
     def __init__(self, world: World) -> None:
-        self._scanners = world.scanners
+        self._world, self._scanners = world, world.scanners
         self._readers: set[str] = set()
         self.readers_gone: set[str] = set()
         """The card reader that is missed: one that works is enough to be invited."""
@@ -22,3 +22,8 @@ class Devices:
         self.readers_gone.clear()
         if not self._readers:
             self.readers_gone.add(event.reader)
+
+    def note(self, event: Event) -> None:
+        """The printer told how it is."""
+        if isinstance(event, PrinterChanged):
+            self._world.paper_low = event.near_end

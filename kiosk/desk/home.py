@@ -4,7 +4,7 @@ from datetime import date
 
 from kiosk import events as ev
 from kiosk import views
-from kiosk.desk.pages import frame
+from kiosk.desk.pages import frame, serving
 from kiosk.desk.world import World
 from kiosk.ledger.sync import Account
 from kiosk.membership.tiers import standing
@@ -18,7 +18,7 @@ def home(world: World, say: Words, account: Account, points: int) -> views.Home:
     """How much, until when, what today."""
     stands = standing(world.rules(), account.lifetime)
     return views.Home(
-        frame=frame(world, say, "staff", "leave"),
+        frame=serving(world, say, "staff", "leave"),
         greeting=_greeting(say, world.clock.now(), account.name),
         tier=stands.tier,
         tier_name=say.of(stands.name),

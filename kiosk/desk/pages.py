@@ -1,7 +1,7 @@
 """Journeys as generators: a journey yields pages and is sent the events that concern it."""
 
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from kiosk.desk.world import Front, World
@@ -54,6 +54,14 @@ def frame(world: Front, say: Words, *foot: Foot) -> Frame:
         foot_labels=tuple(say(FOOT_WORDS[part]) for part in foot),
         offline=say("No network right now. Your points are safe.") if world.connected is False else "",
     )
+
+
+def serving(world: World, say: Words, *foot: Foot) -> Frame:
+    """What stands around a page that may lead to a voucher: it says beforehand when none can be printed."""
+    around = frame(world, say, *foot)
+    if around.offline or not world.printer.ready():
+        return around
+    return replace(around, offline=say("No vouchers can be printed right now. Your points are safe."))
 
 
 def moment(world: World, sentence: str) -> Page:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from kiosk import events as ev
 from kiosk import views
-from kiosk.desk.pages import Journey, Page, frame
+from kiosk.desk.pages import Journey, Page, serving
 from kiosk.desk.world import World
 from kiosk.ledger import accounts as acc
 from kiosk.membership.gifts import FEW, Offer, Reach, Rights, offer
@@ -89,7 +89,7 @@ def shelf(world: World, say: Words, shopper: Shopper, filters: Filters) -> views
     pages = max(1, -(-len(listed) // TILES))
     page = min(max(1, filters.page), pages)
     return views.Shelf(
-        frame=frame(world, say, "back", "staff", "leave"),
+        frame=serving(world, say, "back", "staff", "leave"),
         title=say("Gift shelf"),
         points_label=say("Points to spend") if shopper.member else "",
         points=say.points(shopper.points) if shopper.member else "",

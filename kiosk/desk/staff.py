@@ -8,9 +8,9 @@ from kiosk.desk import notices
 from kiosk.desk.claim_desk import claim_desk
 from kiosk.desk.customer import visit
 from kiosk.desk.pages import Journey, VisitEnded
+from kiosk.desk.paper_care import COVER_OPEN, PAPER_OUT, paper_care
 from kiosk.desk.staff_counter import ScreenCounter
 from kiosk.desk.staff_pages import ROLES, Locked, staff_frame, staff_page
-from kiosk.desk.staff_printer import look_at_printer
 from kiosk.desk.staff_sign_in import sign_in, sign_out
 from kiosk.desk.staff_vouchers import look_into, to_look_into
 from kiosk.desk.world import World
@@ -59,6 +59,8 @@ def _at_work(world: World, counter: ScreenCounter, colleague: Colleague) -> Jour
     """Staff home, and what its tiles open, until they sign out or the page locks."""
     home = staff_page(world, lambda say, left: staff_home(world, say, colleague, left))
     duties = DUTIES.get(colleague.role, ())
+    if world.printer.ready() in {PAPER_OUT, COVER_OPEN} and ev.PaperCareOpened in duties:
+        yield from paper_care(world, colleague)  # that is what they came for
     while True:
         event = yield home
         if not isinstance(event, duties):
@@ -69,7 +71,7 @@ def _at_work(world: World, counter: ScreenCounter, colleague: Colleague) -> Jour
             case ev.OpenVouchersOpened():
                 yield from look_into(world, counter, colleague)
             case ev.PaperCareOpened():
-                yield from look_at_printer(world, colleague)
+                yield from paper_care(world, colleague)
 
 
 def staff_home(world: World, say: Words, colleague: Colleague, left: int) -> views.StaffHome:
@@ -91,5 +93,6 @@ def _tile(world: World, say: Words, duty: type[ev.Event]) -> views.Choice:
         count = len(to_look_into(world))
         note = say("{count} prints to check", count=count) if count else say("Nothing to check")
         return views.Choice(say("Vouchers to look into"), ev.OpenVouchersOpened(), icon="eye", note=note)
-    note = say("Something is wrong with it") if world.printer.ready() else say("Ready to print")
+    well = say("The paper is nearly used up") if world.paper_low else say("Ready to print")
+    note = say("Something is wrong with it") if world.printer.ready() else well
     return views.Choice(say("Printer"), ev.PaperCareOpened(), icon="print", note=note)

@@ -39,6 +39,8 @@ class Front:
     shop: Shop
     connected: bool | None = None
     """Whether head office can be reached; None until the first try."""
+    paper_low: bool = False
+    """Whether the printer said that its roll is nearly used up."""
 
     @cached_property
     def kiosk_number(self) -> int:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from kiosk import events as ev
 from kiosk import views
-from kiosk.desk import claim_desk, staff, staff_printer, staff_verdict, staff_vouchers
+from kiosk.desk import claim_desk, paper_care, staff, staff_verdict, staff_vouchers
 from kiosk.ledger.feed import Colleague
 from kiosk.membership.claims import ClaimAnswer
 from kiosk.membership.vouchers import damm, voucher_number
@@ -48,8 +48,13 @@ def _home(floor: ShopFloor) -> Iterator[tuple[str, views.View]]:
     yield "staff-home-locks", staff.staff_home(world, say, MEI, 7)
     for code in ("K-PR-01", "K-PR-03", "K-PR-05"):
         floor.tray.trouble = code
-        yield f"staff-printer-{code}", staff_printer.printer_page(world, say, MEI, LEFT)
+        yield f"staff-printer-{code}", paper_care.printer_page(world, say, MEI, LEFT)
     floor.tray.trouble = ""
+    yield "staff-printer-ready", paper_care.printer_page(world, say, MEI, LEFT)
+    for step in range(len(paper_care.STEPS)):
+        yield f"paper-step-{step + 1}", paper_care.step_page(world, say, MEI, LEFT, step)
+    yield "strip-good", paper_care.strip_page(world, say, MEI, LEFT, "")
+    yield "strip-bad", paper_care.strip_page(world, say, MEI, LEFT, "K-PR-03")
     yield "staff-waiting", staff_verdict.waiting(world, MEI).draw(say, 0)
 
 

@@ -66,7 +66,10 @@ GIFTS: dict[str, tuple[str, Tint]] = {
 }
 """Picture name -> object and stage; `gift` stands in for a picture that is not here."""
 
-NOTICES = ("printer", "card", "lock", "shelf", "network", "bell", "gift", "clock")
+NOTICES = (
+    *("printer", "card", "lock", "shelf", "network", "bell", "gift", "clock"),
+    *("paper_open", "paper_roll", "paper_pull", "paper_close"),
+)
 
 
 def drawing_of(name: str) -> str:

@@ -53,7 +53,7 @@ class Strip(Row):
 
 
 class OfflineBanner(Slab):
-    """A sentence while the hub cannot be reached."""
+    """A sentence while something does not work: the network, or the printer."""
 
     sentence = StringProperty("")
 
