@@ -1,4 +1,4 @@
-"""The command line: run, enrol, counter, printer, status, claim, void, journal, simulate, words, hub ..."""
+"""The command line: run, enrol, counter, printer, paper, status, claim, void, journal, simulate, hub ..."""
 
 import logging
 import sys
@@ -33,6 +33,10 @@ def run(config: str, check: bool) -> None:
     if bad := problem(settings):
         raise click.ClickException(bad)
     if check:
+        from kiosk.commands.paper import papers_of
+
+        if wrong := papers_of(settings).problems:
+            raise click.ClickException("\n".join(wrong))
         click.echo(f"{config}: good")
         return
     from kiosk import appliance
@@ -138,6 +142,15 @@ def _at_the_counter(config: str, message: dict[str, str], wanted: str) -> None:
 
 
 main.add_command(journal)
+
+
+@main.command(context_settings={"ignore_unknown_options": True}, add_help_option=False)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def paper(arguments: tuple[str, ...]) -> None:
+    """Papers and their templates: list, check FILE, preview KIND, text KIND, print self-test CONFIG."""
+    from kiosk.commands.paper import paper as told
+
+    told(arguments, prog_name="kioskctl paper")
 
 
 @main.command(context_settings={"ignore_unknown_options": True})

@@ -75,6 +75,7 @@ def prepare_environment(settings: Settings) -> None:
 def assemble(settings: Settings, clock: Clock, loop: Loop, show: Callable[[View], None]) -> Parts:
     """Make every part and join them; nothing runs yet. Imports what the first page does not need."""
     from kiosk.desk.desk import Desk
+    from kiosk.hardware.printers.proof import stationery_of
     from kiosk.hardware.printers.service import open_printer
     from kiosk.hardware.reader_watcher import ReaderWatcher
     from kiosk.hardware.scanners.watcher import ScannerWatcher
@@ -156,6 +157,7 @@ def assemble(settings: Settings, clock: Clock, loop: Loop, show: Callable[[View]
         card_key=identity.cards,
         pin_checker=SoftwarePin() if settings.pin.offline == "software" else NoPin(),
         counter=counter,
+        stationery=stationery_of(settings.printer.papers, settings.printer.width),
         say=Words(DEFAULT, ZoneInfo(settings.device.zone)),
     )
     parts = Parts(loop, Desk(world, show), world, counter)

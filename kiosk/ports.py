@@ -186,6 +186,9 @@ class Printer(Protocol):
     def print(self, op: str, attempt: int, paper: Paper) -> None:
         """Begin a job behind the fence."""
 
+    def preview(self, paper: Paper) -> bytes:
+        """What would come out, as a PNG file; b'' when it cannot be drawn. Takes a frame or two."""
+
     def ready(self) -> str:
         """'' when a voucher could be printed now, else the fault code."""
 

@@ -68,6 +68,11 @@ class SimPrinter:
         """As the desk waits."""
         return 60.0
 
+    def preview(self, paper: Paper) -> bytes:
+        """Nobody looks."""
+        del paper
+        return b""
+
     def ready(self) -> str:
         """'' or a fault code."""
         return self.trouble

@@ -102,6 +102,9 @@ class Tray:
         self.ends = ev.Outcome.CONFIRMED
         self.silent = False
 
+    def preview(self, paper: Paper) -> bytes:
+        return b""
+
     def ready(self) -> str:
         return self.trouble
 

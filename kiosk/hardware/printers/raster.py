@@ -5,6 +5,7 @@ millimetre; the layout is made for 576 dots (80 mm paper) and grows a little den
 """
 
 import math
+from io import BytesIO
 from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
@@ -58,6 +59,12 @@ class Raster:
         """Each slip between two cuts as a picture of its own. CannotDraw."""
         self.draw(sheet)  # the whole is bounded, not only each slip
         return [drawn(self.draw(slip)) for slip in slips_of(sheet)]
+
+    def preview(self, sheet: paper.Paper) -> bytes:
+        """The whole paper as a PNG file, for screens and technicians. CannotDraw."""
+        told = BytesIO()
+        self.draw(sheet).save(told, "PNG")
+        return told.getvalue()
 
     def strip(self, part: paper.Part, language: str) -> Image.Image:
         """One part alone, for printers that write the others themselves. CannotDraw."""

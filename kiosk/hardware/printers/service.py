@@ -85,6 +85,9 @@ class Runs(Protocol):
     def print(self, op: str, attempt: int, paper: Paper) -> None:
         """See ports.Printer."""
 
+    def preview(self, paper: Paper) -> bytes:
+        """See ports.Printer."""
+
     def ready(self) -> str:
         """See ports.Printer."""
 
@@ -134,6 +137,13 @@ class PrinterService:
             self._jobs.put_nowait((op, attempt, paper))
         except queue.Full:
             self._post(Printed(op, attempt, Outcome.NOT_PRINTED, TOO_MANY))
+
+    def preview(self, paper: Paper) -> bytes:
+        """What would come out as a picture, though the printer may write it in its own letters."""
+        try:
+            return self._raster.preview(paper)
+        except CannotDraw:
+            return b""
 
     def ready(self) -> str:
         """The fault code of the last look; no answer before the first one."""
@@ -254,6 +264,10 @@ class NoPrinter:
     def print(self, op: str, attempt: int, paper: Paper) -> None:  # noqa: ARG002
         """Say that nothing was printed."""
         self._post(Printed(op, attempt, Outcome.NOT_PRINTED, NOT_SET_UP))
+
+    def preview(self, paper: Paper) -> bytes:  # noqa: ARG002
+        """Nothing would."""
+        return b""
 
     def ready(self) -> str:
         """Never."""
