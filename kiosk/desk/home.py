@@ -35,19 +35,21 @@ def home(world: World, say: Words, account: Account, points: int) -> views.Home:
         else say("You have reached our highest tier"),
         progress=stands.progress,
         next_tier=say.of(stands.following_name),
-        expiring=say(
-            "{points} points leave on {day}",
-            points=say.points(account.expiring),
-            day=say.day(date.fromisoformat(account.expiring_on)),
-        )
-        if account.expiring and account.expiring_on
-        else "",
+        expiring=expiring(say, account),
         history_title=say("Recently"),
         history=rows(world, say, account)[:HOME_ROWS],
         history_empty=say("Nothing yet. Your next purchase will show here."),
         redeem=views.Choice(say("Choose a gift"), ev.ShelfOpened(), icon="gift", primary=True),
         choices=(views.Choice(say("Points history"), ev.HistoryOpened(), icon="list"),),
     )
+
+
+def expiring(say: Words, account: Account) -> str:
+    """Which points leave when, '' for none."""
+    if not account.expiring or not account.expiring_on:
+        return ""
+    day = say.day(date.fromisoformat(account.expiring_on))
+    return say("{points} points leave on {day}", points=say.points(account.expiring), day=day)
 
 
 def history(world: World, say: Words, account: Account, points: int, number: int) -> views.History:
@@ -70,11 +72,18 @@ def history(world: World, say: Words, account: Account, points: int, number: int
     )
 
 
-def rows(world: World, say: Words, account: Account) -> tuple[views.HistoryRow, ...]:
-    """What this kiosk did and the hub has not counted yet, then what the hub knows."""
+def rows(world: World, say: Words, account: Account, *, dated: bool = False) -> tuple[views.HistoryRow, ...]:
+    """What this kiosk did and the hub has not counted yet, then what the hub knows.
+
+    `dated`: with today's date instead of the time, for who reads it on another day.
+    """
+
+    def when(at: int) -> str:
+        return say.date(at) if dated else _moment(world, say, at)
+
     own = tuple(
         views.HistoryRow(
-            when=_moment(world, say, operation.at),
+            when=when(operation.at),
             what=_gift_name(world, say, operation.redeem.gift)
             + (say(" (print being checked)") if operation.state == "unknown" else ""),
             points=say.signed(-operation.redeem.points),
@@ -84,7 +93,7 @@ def rows(world: World, say: Words, account: Account) -> tuple[views.HistoryRow, 
         if operation.state != "voided"
     )
     return own + tuple(
-        views.HistoryRow(_moment(world, say, line.at), line.what, say.signed(line.points), line.where)
+        views.HistoryRow(when(line.at), line.what, say.signed(line.points), line.where)
         for line in account.history
     )
 

@@ -38,7 +38,7 @@ class StatementLine:
 
 @dataclass(frozen=True, slots=True)
 class StatementFacts:
-    """A member's account. `waiting` says what is not in the figures yet, '' for nothing."""
+    """A member's account. `expiring` says which points leave when, '' for none."""
 
     shop: str
     kiosk: str
@@ -48,7 +48,6 @@ class StatementFacts:
     tier: str
     points: str
     as_of: str
-    waiting: str
     expiring: str
     lines: tuple[StatementLine, ...] = ()
 

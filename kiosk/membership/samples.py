@@ -51,11 +51,6 @@ _SHIFT = {
     "zh_TW": ("列印禮品券", "交付禮品", "作廢", "待核對"),
     "en": ("Vouchers printed", "Gifts handed over", "Made void", "To be looked at"),
 }
-_WAITING = {
-    "zh_CN": "另有 1 笔正在核对，结果以总部为准。",
-    "zh_TW": "另有 1 筆正在核對，結果以總部為準。",
-    "en": "One more entry is being checked by head office.",
-}
 _EXPIRING = {
     "zh_CN": "其中 1,200 分将于 12月31日 到期。",
     "zh_TW": "其中 1,200 分將於 12月31日 到期。",
@@ -114,7 +109,6 @@ def _statement(language: str) -> StatementFacts:
         tier=_TIERS[language],
         points="1,234,567",
         as_of=_printed(language),
-        waiting=_WAITING[language],
         expiring=_EXPIRING[language],
         lines=(
             StatementLine(days[0], bought, "+1,234"),

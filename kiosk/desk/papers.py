@@ -1,0 +1,33 @@
+"""Papers that are worth nothing: what they tell, in words. Vouchers have a module of their own."""
+
+from kiosk.desk.home import expiring, rows
+from kiosk.desk.world import World
+from kiosk.ledger.sync import Account
+from kiosk.membership import paper
+from kiosk.membership.facts import StatementFacts, StatementLine
+from kiosk.membership.tiers import standing
+from kiosk.words import Words
+
+
+def statement_paper(world: World, say: Words, account: Account, points: int) -> paper.Paper:
+    """A member's account as their pages show it; `points` are those that they can spend."""
+    facts = StatementFacts(
+        shop=say.of(world.shop.name),
+        kiosk=str(world.kiosk_number),
+        printed=moment(say, world.clock.now()),
+        member=account.name,
+        card=f"**** {account.card_tail}",
+        tier=say.of(standing(world.rules(), account.lifetime).name),
+        points=say.points(points),
+        as_of=moment(say, account.as_of),
+        expiring=expiring(say, account),
+        lines=tuple(
+            StatementLine(row.when, row.what, row.points) for row in rows(world, say, account, dated=True)
+        ),
+    )
+    return world.stationery.paper(facts, say.language)
+
+
+def moment(say: Words, at: int) -> str:
+    """Day and time in full: paper is read on other days."""
+    return f"{say.full_day(say.local(at).date())} {say.time(at)}"
