@@ -45,6 +45,12 @@ def test_every_shipped_template_is_listed_and_good() -> None:
         assert said("paper", "check", path).endswith(": good\n")
 
 
+def test_the_example_of_a_shops_own_voucher_is_good() -> None:
+    example = Path(__file__).parents[2] / "config" / "papers" / "voucher.toml"
+    assert said("paper", "check", str(example)).endswith(": good\n")
+    assert "Thank you" in said("paper", "text", "voucher", "--language", "en", "--template", str(example))
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_preview_is_a_picture_of_the_paper(tmp_path: Path, language: str) -> None:
     out = tmp_path / "voucher.png"
