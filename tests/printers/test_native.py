@@ -1,25 +1,30 @@
 """Papers in a printer's own letters: complete, within the margins, and never a command too many."""
 
 import unicodedata
+from pathlib import Path
 
 import pytest
 import zxingcpp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kiosk.clock import RealClock
+from kiosk.events import Event, Outcome, Printed
 from kiosk.hardware.printers import codes, escpos
 from kiosk.hardware.printers.letters import CannotDraw, noto_mono
 from kiosk.hardware.printers.native import CELL, Native
 from kiosk.hardware.printers.plain import render_text, width_of
 from kiosk.hardware.printers.rom import Encoding, Rom, cells
+from kiosk.hardware.printers.service import PrinterService, open_printer
 from kiosk.hardware.printers.wrapping import plain
+from kiosk.hardware.simulated.printer import SimulatedPrinter
 from kiosk.membership import paper
 from kiosk.membership.facts import KINDS
 from kiosk.membership.samples import MARKS, RARE, sample
 from kiosk.membership.stationery import shipped
 from kiosk.membership.templates import LANGUAGES
 from tests.printers.native_reader import Read, Reader, drawn
-from tests.printers.reading import number_on, raster
+from tests.printers.reading import number_on, raster, until
 from tests.printers.sample import NUMBER, voucher
 
 CODECS: dict[Encoding, str] = {"gb18030": "gbk", "big5": "cp950"}
@@ -173,3 +178,53 @@ def test_plain_text_fits_its_columns(kind: str, language: str, columns: int) -> 
     text = render_text(shipped().paper(sample(kind, language), language), columns)
     assert all(width_of(line) <= columns for line in text.splitlines())
     assert not any(unicodedata.category(char) == "Cc" for char in text.replace("\n", ""))
+
+
+class Line:
+    """What the settings say; a port that nobody listens on."""
+
+    address, flow, width = "127.0.0.1:1", "none", 576
+
+    def __init__(self, kind: str, baud: int, profile: str) -> None:
+        self.kind, self.baud, self.profile = kind, baud, profile
+
+
+@pytest.mark.parametrize(
+    ("kind", "baud", "profile", "own"),
+    [
+        ("serial", 9600, "gb18030", True),
+        ("serial", 19200, "big5", True),
+        ("serial", 38400, "gb18030", False),
+        ("tcp", 9600, "gb18030", False),
+        ("serial", 9600, "escpos", False),
+        ("tcp", 115200, "NATIVE", True),
+    ],
+)
+def test_slow_lines_get_letters_where_the_profile_has_some(
+    tmp_path: Path, kind: str, baud: int, profile: str, own: bool
+) -> None:
+    always = tmp_path / "native.toml"
+    always.write_text('name = "N"\ntext = "native"\nencoding = "gb18030"\n')
+    chosen = Line(kind, baud, str(always) if profile == "NATIVE" else profile)
+    service = open_printer(chosen, print, RealClock())
+    assert isinstance(service, PrinterService)
+    assert service.writes_itself() == own
+
+
+@pytest.mark.parametrize("language", ["zh_CN", "en"])
+def test_a_paper_of_its_own_letters_is_confirmed_by_the_printer(
+    tmp_path: Path, printer: SimulatedPrinter, papers: Path, language: str
+) -> None:
+    always = tmp_path / "native.toml"
+    always.write_text('name = "N"\ntext = "native"\nencoding = "gb18030"\n')
+    line = Line("tcp", 9600, str(always))
+    line.address = f"127.0.0.1:{printer.port}"
+    events: list[Event] = []
+    service = open_printer(line, events.append, RealClock())
+    assert isinstance(service, PrinterService)
+    service.look()
+    service.print("op", 1, shipped().paper(sample("voucher", language), language))
+    service.step(0)
+    (printed,) = (event for event in events if isinstance(event, Printed))
+    assert printed.outcome is Outcome.CONFIRMED
+    until(lambda: len(list(papers.glob("*.png"))) == 1, "one paper")

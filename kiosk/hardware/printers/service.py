@@ -154,6 +154,10 @@ class PrinterService:
         one = self._patience.longest(_LONG_VOUCHER * self._raster.width // 8) + self._print_s(_LONG_VOUCHER)
         return one * (1 + self._jobs.qsize())
 
+    def writes_itself(self) -> bool:
+        """Whether papers go in the printer's own letters."""
+        return self._native is not None
+
     def capabilities(self) -> Capabilities | None:
         """What was found out about the printer; None before it was well once."""
         return self._probed
