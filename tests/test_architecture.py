@@ -49,10 +49,10 @@ HOMES: dict[str, tuple[str, ...]] = {
     "fastapi": ("hub", "demo", "counter"),
     "uvicorn": ("hub", "demo", "commands/counter"),
     "babel": ("words", "commands"),
-    "segno": ("hardware/printers/codes", "hub/verbs"),
+    "segno": ("hardware/printers/codes", "hardware/simulated/printed_codes", "hub/verbs"),
     "base45": ("membership/vouchers",),
     "fontTools": ("screens/faces",),
-    "zxingcpp": ("hardware/printers/codes", "demo"),
+    "zxingcpp": ("hardware/printers/codes", "hardware/simulated/printed_codes", "demo"),
     "urllib3": ("offline/transport",),
     "zstandard": ("ledger/feed", "hub/bodies", "offline/transport"),
 }

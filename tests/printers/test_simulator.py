@@ -353,7 +353,7 @@ def test_text_in_latin_and_chinese_is_drawn(bench: Bench) -> None:
 
 def test_what_it_cannot_draw_is_skipped_whole(bench: Bench) -> None:
     host = bench.host()
-    qr = b"\x1d(k\x07\x001P0\x0ahi!" + b"\x1dkI\x03abc" + b"\x1dk\x04abc\0" + b"\x1b*\x21\x02\x00" + b"abcdef"
+    qr = b"\x1d(k\x07\x001P0\x0ahi!" + b"\x1dk\x02abc\0" + b"\x1b*\x21\x02\x00" + b"abcdef"
     host.send(qr + b"\x1d8L\x03\x00\x00\x00abc\x1d*\x01\x01abcdefgh\x1bD\x08\x10\x00\x1b\xfe\x1d\xfe" + CUT)
     host.send(process_id(b"abcd"))
     assert host.read(7) == echo(b"abcd")

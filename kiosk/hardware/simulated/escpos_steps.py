@@ -3,6 +3,14 @@
 from dataclasses import dataclass
 from typing import Literal
 
+What = Literal[
+    "reset", "feed", "lines", "cut", "asb", "report", "identify", "align", "size", "spacing", "bold", "mode",
+    "underline", "font", "reverse", "chinese_mode", "gap", "at", "by", "left", "width", "bar_height",
+    "bar_width", "drawer", "tab",
+]  # fmt: skip
+QR = -1
+"""The kind of a Code that is a QR function."""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -21,11 +29,18 @@ class Character:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A command with one number: reset, feed (rows), lines, cut (rows fed before), asb, report, identify,
-    align, size, spacing."""
+    """A command with one number: feeds in rows, positions and margins in dots, switches 0 or 1."""
 
-    what: Literal["reset", "feed", "lines", "cut", "asb", "report", "identify", "align", "size", "spacing"]
+    what: What
     n: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A bar code (GS k) by its number and data, or a QR code's data and settings (GS ( k), function first."""
+
+    kind: int
+    data: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +50,7 @@ class Echo:
     id: bytes
 
 
-Step = Row | Character | Order | Echo
+Step = Row | Character | Order | Code | Echo
 
 ESC_SIZES = dict.fromkeys(b"@2<LSimu\x0c", 2)
 ESC_SIZES |= (

@@ -12,16 +12,21 @@ from kiosk.hardware.simulated.escpos_steps import (
     ESC_SIZES,
     FS_SIZES,
     GS_SIZES,
+    QR,
     Character,
+    Code,
     Echo,
     Order,
     Row,
     Step,
+    What,
 )
 
 CAPACITY = 64 * 1024
-ESC, FS, GS, DLE, LF = 0x1B, 0x1C, 0x1D, 0x10, 0x0A
+ESC, FS, GS, DLE, HT, LF = 0x1B, 0x1C, 0x1D, 0x10, 0x09, 0x0A
 _LIST_MAX = 64
+_CODE_MAX = 1024
+"""Bytes of a QR function that are kept; a longer one is skipped."""
 
 
 class _More(Exception):
@@ -31,8 +36,8 @@ class _More(Exception):
 class EscPosStream:
     """A bounded receive buffer; `next` takes one step out of it."""
 
-    def __init__(self, capacity: int = CAPACITY, counted: bool = True) -> None:
-        self.capacity, self._counted = capacity, counted
+    def __init__(self, capacity: int = CAPACITY, counted: bool = True, big5: bool = False) -> None:
+        self.capacity, self._counted, self._big5 = capacity, counted, big5
         """`counted`: whether it knows GS ( commands; else their data is read as text."""
         self._bytes = bytearray()
         self.clear()
@@ -91,9 +96,9 @@ class EscPosStream:
         first = self._bytes[0]
         if first in _READERS:
             return _READERS[first](self, self._need(2)[1])
-        if first == LF:
+        if first in (HT, LF):
             self._take(1)
-            return Character("\n")
+            return Character("\n") if first == LF else Order("tab")
         if first < 0x20 or first == 0x7F:
             self._take(1)
             return None
@@ -104,12 +109,12 @@ class EscPosStream:
             return Character(chr(self._take(1)[0]))
         if not self.chinese or first in (0x80, 0xFF):
             return Character(self._take(1).decode("cp437"))
-        four = 0x30 <= self._need(2)[1] <= 0x39
+        four = 0x30 <= self._need(2)[1] <= 0x39 and not self._big5
         if four and not 0x81 <= self._need(3)[2] <= 0xFE:
             four = False
         taken = self._need(4 if four else 2)
         try:
-            char = taken.decode("gb18030")
+            char = taken.decode("cp950" if self._big5 else "gb18030")
         except UnicodeDecodeError:
             self._take(1)
             return Character("?")
@@ -130,29 +135,26 @@ class EscPosStream:
             self._skip_counted()
             return None
         if second == ord("D"):
-            self._skip_list(2)
+            self._take_list(2)
             return None
         taken = self._take(ESC_SIZES.get(second, 2))
-        n = taken[2] if len(taken) > 2 else 0
         if second == ord("@"):
             self.chinese = False
-        return _ESC_ORDERS[second](n) if second in _ESC_ORDERS else None
+        return _order(_ESC_ORDERS, second, taken)
 
     def _gs(self, second: int) -> Step | None:
         if second in _GS_LONG and (self._counted or second != ord("(")):
             return _GS_LONG[second](self)
-        taken = self._take(GS_SIZES.get(second, 2))
-        n = taken[2] if len(taken) > 2 else 0
-        return _GS_ORDERS[second](n) if second in _GS_ORDERS else None
+        return _order(_GS_ORDERS, second, self._take(GS_SIZES.get(second, 2)))
 
     def _fs(self, second: int) -> Step | None:
         if second == ord("("):
             self._skip_counted()
             return None
-        self._take(FS_SIZES.get(second, 2))
+        taken = self._take(FS_SIZES.get(second, 2))
         if second in b"&.":
             self.chinese = second == ord("&")
-        return None
+        return _order(_FS_ORDERS, second, taken)
 
     def _dle(self, second: int) -> Step | None:
         """Real-time commands were answered on arrival: here they only make way."""
@@ -189,6 +191,8 @@ class EscPosStream:
             if whole[5:7] == b"00":
                 self._take(11)
                 return Echo(whole[7:])
+        if head[2] == ord("k") and 3 <= size <= _CODE_MAX and self._need(6)[5] == ord("1"):
+            return Code(QR, self._take(5 + size)[6:])
         self._skip_counted()
         return None
 
@@ -209,34 +213,43 @@ class EscPosStream:
     def _barcode(self) -> Step | None:
         kind = self._need(3)[2]
         if kind <= 6:
-            return self._skip_list(3)
-        return self._skip(4, self._need(4)[3])
+            return Code(kind, self._take_list(3)[3:-1])
+        return Code(kind, self._take(4 + self._need(4)[3])[4:])
 
-    def _skip_list(self, header: int) -> Step | None:
-        """Skip to the NUL that ends a list, or to its greatest length."""
+    def _take_list(self, header: int) -> bytes:
+        """Take to the NUL that ends a list, or to its greatest length."""
         end = self._bytes.find(0, header, header + _LIST_MAX)
         if end < 0:
             self._need(header + _LIST_MAX)
             end = header + _LIST_MAX - 1
-        self._take(end + 1)
+        return self._take(end + 1)
+
+
+_ESC_ORDERS: dict[int, What] = {
+    ord("@"): "reset", ord("J"): "feed", ord("d"): "lines", ord("a"): "align", ord("3"): "spacing",
+    ord("2"): "spacing", ord("E"): "bold", ord("G"): "bold", ord("!"): "mode", ord("-"): "underline",
+    ord("M"): "font", ord(" "): "gap", ord("$"): "at", ord("\\"): "by", ord("p"): "drawer",
+}  # fmt: skip
+_GS_ORDERS: dict[int, What] = {
+    ord("a"): "asb", ord("r"): "report", ord("I"): "identify", ord("!"): "size", ord("B"): "reverse",
+    ord("L"): "left", ord("W"): "width", ord("h"): "bar_height", ord("w"): "bar_width",
+}  # fmt: skip
+_FS_ORDERS: dict[int, What] = {ord("!"): "chinese_mode", ord("-"): "underline"}
+_DIGITS = frozenset({"align", "underline", "font", "bold"})
+"""Orders whose number may be written as a digit."""
+
+
+def _order(orders: dict[int, What], second: int, taken: bytes) -> Order | None:
+    if second not in orders:
         return None
+    what, number = orders[second], int.from_bytes(taken[2:4], "little")
+    if what == "spacing" and second == ord("2"):
+        number = 30
+    if what == "by" and number >= 0x8000:
+        number -= 0x10000
+    return Order(what, number % 48 if what in _DIGITS else number)
 
 
-_Ordered = Callable[[int], Order]
-_ESC_ORDERS: dict[int, _Ordered] = {
-    ord("@"): lambda _: Order("reset"),
-    ord("J"): lambda n: Order("feed", n),
-    ord("d"): lambda n: Order("lines", n),
-    ord("a"): lambda n: Order("align", n % 48),
-    ord("2"): lambda _: Order("spacing", 30),
-    ord("3"): lambda n: Order("spacing", n),
-}
-_GS_ORDERS: dict[int, _Ordered] = {
-    ord("a"): lambda n: Order("asb", n),
-    ord("r"): lambda n: Order("report", n),
-    ord("I"): lambda n: Order("identify", n),
-    ord("!"): lambda n: Order("size", n),
-}
 _READERS: dict[int, Callable[[EscPosStream, int], Step | None]] = {
     ESC: EscPosStream._esc,
     GS: EscPosStream._gs,

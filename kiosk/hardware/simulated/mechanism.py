@@ -5,12 +5,12 @@ from collections import deque
 from pathlib import Path
 
 from kiosk.hardware.simulated import printer_status as status
-from kiosk.hardware.simulated.escpos_steps import Character, Echo, Order, Row, Step
+from kiosk.hardware.simulated.escpos_steps import Echo, Order, Step
 from kiosk.hardware.simulated.escpos_stream import CAPACITY, EscPosStream
-from kiosk.hardware.simulated.lettering import Line
 from kiosk.hardware.simulated.paper_roll import PaperRoll
 from kiosk.hardware.simulated.printer_faults import Faults, ReplyPath
 from kiosk.hardware.simulated.printer_models import Model
+from kiosk.hardware.simulated.typesetting import Laid, Typesetter
 
 CLEAR = bytes.fromhex("10140801031401060208")
 CLEARED = bytes.fromhex("372500")
@@ -35,26 +35,26 @@ class Mechanism:
 
     def __init__(self, papers: Path, rows_per_s: float = 0.0, model: Model | None = None) -> None:
         self.model = model or Model()
-        self.roll = PaperRoll(papers)
+        self.roll = PaperRoll(papers, self.model.dots, self.model.dead_columns)
         self.way_back, self.faults = ReplyPath(), Faults()
         self.power, self.cover_open = True, False
         self.jammed = self.cutter_error = self.cutter_broken = False
         self._row_s = 1 / rows_per_s if rows_per_s > 0 else 0.0
         self._next_row = 0.0
-        self._stream, self._line = self._fresh_stream(CAPACITY), Line()
-        self._spacing = 30
+        self._stream, self._setter = self._fresh_stream(CAPACITY), Typesetter(self.model)
+        self.drawer_opened = 0
         self._asb, self._told = False, b""
         self._forget()
 
     def _forget(self) -> None:
         """Empty all buffers: what is on paper stays on paper."""
         self._stream.clear()
-        self._line.clear()
+        self._setter.line.clear()
         self._queue: deque[Work] = deque()
         self._recent = b""
 
     def _fresh_stream(self, capacity: int) -> EscPosStream:
-        return EscPosStream(capacity, self.model.process_ids)
+        return EscPosStream(capacity, self.model.process_ids, self.model.rom == "big5")
 
     @property
     def room(self) -> int:
@@ -143,7 +143,8 @@ class Mechanism:
         """Power goes: the buffers with it, and whoever stands there pulls out the half-printed paper."""
         self.hang_up()
         self._forget()
-        self._stream, self._line, self._spacing = self._fresh_stream(self._stream.capacity), Line(), 30
+        self._stream = self._fresh_stream(self._stream.capacity)
+        self._setter.reset()
         self.power = self.cutter_error = False
         self.roll.tear()
 
@@ -209,51 +210,28 @@ class Mechanism:
 
     def _perform(self, step: Step) -> None:
         match step:
-            case Row():
-                self._end_line()
-                self._queue.extend([step.dots] * step.times)
-            case Character(char):
-                if char == "\n" or not self._line.put(char):
-                    self._end_line(empty_too=True)
-                    if char != "\n":
-                        self._line.put(char)
             case Echo():
                 self._queue.append(step)
             case Order():
                 self._obey(step)
+            case _:
+                self._lay(self._setter.set(step))
 
     def _obey(self, order: Order) -> None:
         match order.what:
-            case "reset":
-                self._line = Line()
-                self._spacing = 30
-            case "feed" | "lines" | "cut":
-                self._end_line()
-                self._feed(order.n * (self._spacing if order.what == "lines" else 1))
-                if order.what == "cut":
-                    self._queue.append(_Cut())
-            case "asb" if self.model.unasked:
-                self._asb, self._told = order.n & 0x0F != 0, b""
+            case "asb":
+                self._asb, self._told = order.n & 0x0F != 0 and self.model.unasked, b""
                 self.notice()
             case "report":
                 self.reply(status.report(self, order.n))
             case "identify":
                 self.reply(status.identify(order.n))
-            case "align":
-                self._line.align = order.n
-            case "size":
-                self._line.size = order.n
-            case "spacing":
-                self._spacing = order.n
+            case "drawer":
+                self.drawer_opened += 1
+            case _:
+                self._lay(self._setter.obey(order))
+                if order.what == "cut":
+                    self._queue.append(_Cut())
 
-    def _end_line(self, empty_too: bool = False) -> None:
-        if self._line:
-            drawn = self._line.rows()
-            self._queue.extend(drawn)
-            self._queue.extend([b""] * (self._spacing - len(drawn)))
-        elif empty_too:
-            self._feed(self._spacing)
-
-    def _feed(self, rows: int) -> None:
-        if rows > 0:
-            self._queue.append(rows)
+    def _lay(self, laid: Laid) -> None:
+        self._queue.extend(work for work in laid if work != 0)

@@ -4,18 +4,22 @@ import re
 from pathlib import Path
 
 DOTS = 576
-ROW_BYTES = DOTS // 8
+"""A row of 80 mm paper."""
 ROLL_ROWS = 400_000
 """50 m at 8 rows a millimetre."""
 NEAR_END_ROWS = 8_000
 """The last metre."""
-_BLANK = bytes(ROW_BYTES)
 
 
 class PaperRoll:
     """Rows leave the roll for the strip; a cut turns the strip into a picture in `papers`."""
 
-    def __init__(self, papers: Path) -> None:
+    def __init__(self, papers: Path, dots: int = DOTS, dead_columns: tuple[int, ...] = ()) -> None:
+        self._dots, self._row_bytes = dots, dots // 8
+        self._alive = (1 << dots) - 1
+        for column in dead_columns:
+            self._alive &= ~(1 << dots - 1 - column)
+        self._all_alive = not dead_columns
         papers.mkdir(parents=True, exist_ok=True)
         self._papers = papers
         self._strip = bytearray()
@@ -29,7 +33,7 @@ class PaperRoll:
     @property
     def rows(self) -> int:
         """Rows on the strip since the last cut."""
-        return len(self._strip) // ROW_BYTES
+        return len(self._strip) // self._row_bytes
 
     @property
     def state(self) -> str:
@@ -40,13 +44,16 @@ class PaperRoll:
 
     def print(self, dots: bytes) -> None:
         """Burn one row; narrower ones end in white, wider ones are lost at the edge."""
-        self._strip += dots[:ROW_BYTES].ljust(ROW_BYTES, b"\0")
+        row = dots[: self._row_bytes].ljust(self._row_bytes, b"\0")
+        if not self._all_alive:
+            row = (int.from_bytes(row, "big") & self._alive).to_bytes(self._row_bytes, "big")
+        self._strip += row
         self.left -= 1
 
     def feed(self, rows: int) -> int:
         """Move on by so many white rows, or as many as there are; how many it was."""
         moved = min(rows, self.left)
-        self._strip += _BLANK * moved
+        self._strip += bytes(self._row_bytes * moved)
         self.left -= moved
         return moved
 
@@ -69,7 +76,7 @@ class PaperRoll:
         self._last += 1
         picture = self._papers / f"voucher-{self._last:04d}{how}.png"
         beginning = picture.with_suffix(".part")
-        Image.frombytes("1", (DOTS, self.rows), bytes(self._strip), "raw", "1;I").save(beginning, "PNG")
+        Image.frombytes("1", (self._dots, self.rows), bytes(self._strip), "raw", "1;I").save(beginning, "PNG")
         self.fallen = [*self.fallen[-9:], picture.name]
         beginning.replace(picture)  # whoever watches the folder never sees half a picture
         self._strip.clear()

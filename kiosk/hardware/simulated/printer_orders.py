@@ -201,6 +201,7 @@ def told(printer: Mechanism) -> dict[str, Any]:
         "rows_waiting": printer.rows_waiting,
         "rows_on_strip": printer.roll.rows,
         "rows_left": printer.roll.left,
+        "drawer_opened": printer.drawer_opened,
         "papers": printer.roll.fallen,
     }
 

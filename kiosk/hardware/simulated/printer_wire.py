@@ -2,8 +2,8 @@
 
 A pseudo-terminal has no timing of its own, so bytes are taken in, and let out, as fast as 8N1 would carry
 them. Nearly full, the printer says XOFF. A host that heeds it (IXON) has what the kernel still holds in its
-own driver; what another host sends on does arrive, and is lost when the buffer is full. At no baud rate it is a
-device file, such as usblp's: as fast as bytes come, and a full printer takes no more until it has room.
+own driver; what another host sends on does arrive, and is lost when the buffer is full. At no baud rate it is
+a device file, such as usblp's: as fast as bytes come, and a full printer takes no more until it has room.
 """
 
 import contextlib
