@@ -158,13 +158,15 @@ def printer_page(world: World, say: Words, colleague: Colleague, left: int) -> v
         title=say("The printer needs you") if trouble else say("The printer is ready"),
         sentence=needed if trouble else _well(world, say),
         points=say("This page changes by itself when the printer works again.") if trouble else "",
-        code_label=say("Code for staff") if trouble else "",
-        code=trouble,
+        code_label=say("Code for staff") if trouble or world.stationery.fault else "",
+        code=trouble or world.stationery.fault,
         choices=tuple(choices),
     )
 
 
 def _well(world: World, say: Words) -> str:
+    if world.stationery.fault:
+        return say("Vouchers are printed, but in the standard layout: the shop's own cannot be used.")
     if world.paper_low:
         return say("The paper is nearly used up: change it in a quiet moment.")
     return say("Vouchers can be printed.")

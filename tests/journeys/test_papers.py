@@ -9,7 +9,9 @@ from shop import ShopFloor, written
 from kiosk import events as ev
 from kiosk import views
 from kiosk.desk.customer import Visitor
+from kiosk.desk.paper_care import printer_page
 from kiosk.desk.papers import statement_paper
+from kiosk.ledger.feed import Colleague
 from kiosk.membership.cards import Card
 from kiosk.membership.paper import Row, Table, Text
 from kiosk.membership.stationery import SHIPPED, stationery
@@ -50,3 +52,15 @@ def _take(floor: ShopFloor) -> None:
     floor.choose("G02")
     assert isinstance(floor.confirm(), views.TakeVoucher)
     floor.do(ev.VoucherTaken())
+
+
+def test_staff_read_that_the_shops_own_template_is_broken(floor: ShopFloor, tmp_path: Path) -> None:
+    (tmp_path / "voucher.toml").write_text("kind = 'voucher'")
+    colleague = Colleague(id="S1", name="李*", role="technician")
+    well = printer_page(floor.world, floor.world.say, colleague, 0)
+    floor.world.stationery = stationery(str(tmp_path))
+    told = printer_page(floor.world, floor.world.say, colleague, 0)
+    assert (well.code, told.code) == ("", "K-PR-11")
+    assert told.sentence != well.sentence
+    _take(floor)
+    assert written(floor.tray.papers[0])["会员"] == "张*伟"
