@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from PIL import ImageFont
 
 from kiosk.hardware.printers import codes, escpos
+from kiosk.hardware.printers.columns import columns
 from kiosk.hardware.printers.letters import CannotDraw, Face, Faces, noto, noto_mono
 from kiosk.hardware.printers.raster import Raster
 from kiosk.hardware.printers.service import PICTURES
@@ -176,3 +177,16 @@ def test_every_face_has_every_letter_of_the_papers_and_of_rare_names(language: s
     for face in (noto().of(language, bold=False), noto().of(language, bold=True), mono):
         letters = TTFont(face.path, fontNumber=face.index, lazy=True).getBestCmap()
         assert [char for char in plain(told + RARE + MARKS) if char != " " and ord(char) not in letters] == []
+
+
+@given(st.lists(st.tuples(st.integers(-9, 9).filter(bool), st.integers(0, 60)), min_size=1, max_size=4))
+@settings(max_examples=200, deadline=None)
+def test_columns_share_the_width_and_who_needs_most_gives_way_first(asked: list[tuple[int, int]]) -> None:
+    weights, least = zip(*asked, strict=True)
+    across = columns(weights, 48, 1, least)
+    room = 48 - (len(weights) - 1)
+    assert sum(column.width for column in across) == room
+    short = [need for column, need in zip(across, least, strict=True) if column.width < need]
+    if sum(least) <= room:
+        assert short == []
+    assert all(need * len(least) > room for need in short)

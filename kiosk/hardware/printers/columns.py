@@ -26,12 +26,21 @@ def columns(
         raise ValueError(f"no columns: {weights} of {whole}")
     edges = [room * share // shares[-1] for share in shares]
     widths = [edges[place + 1] - edges[place] for place in range(len(weights))]
-    if least and sum(least) <= room:
-        widths = _given(widths, list(least))
+    if least:
+        widths = _given(widths, _affordable(list(least), room))
     return tuple(
         Column(sum(widths[:place]) + place * gap, widths[place], weight < 0)
         for place, weight in enumerate(weights)
     )
+
+
+def _affordable(least: list[int], room: int) -> list[int]:
+    """What the columns need, as far as there is room: who needs most breaks its words first."""
+    while (over := sum(least) - room) > 0:
+        place = max(range(len(least)), key=least.__getitem__)
+        others = max((need for at, need in enumerate(least) if at != place), default=0)
+        least[place] = max(least[place] - over, min(others, least[place] - 1))
+    return least
 
 
 def _given(widths: list[int], least: list[int]) -> list[int]:
