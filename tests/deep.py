@@ -107,6 +107,14 @@ def pages(seed: int, seconds: float) -> Round:
     return Round(passed=_number(r"(\d+) passed", said), failed=int(status != 0))
 
 
+def printer_cuts(seed: int, seconds: float) -> Round:
+    """A printer's power and answers cut at every byte of a voucher, and around every command of a picture."""
+    words = ["-m", "tests.printers.cuts", "--seed", str(seed)]
+    status, said = _run([sys.executable, *words], max(seconds, 1200))
+    print(said.strip(), flush=True)
+    return Round(passed=int(status == 0), failed=int(status != 0), examples=_number(r"(\d+) cuts", said))
+
+
 CHECKS: dict[str, Callable[[int, float], Round]] = {
     "parsers": parsers,
     "demo": demo,
@@ -115,6 +123,7 @@ CHECKS: dict[str, Callable[[int, float], Round]] = {
     "chaos": chaos,
     "spoilt": spoilt,
     "counter": counter,
+    "printer-cuts": printer_cuts,
     "pages": pages,
 }
 
