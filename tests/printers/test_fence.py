@@ -80,7 +80,9 @@ def test_paper_out_mid_print_is_unknown_and_what_was_left_is_forgotten(
     assert number_on(paper) == NUMBER
 
 
-def test_a_roll_changed_in_time_finishes_the_job(printer: SimulatedPrinter, papers: Path, job: bytes) -> None:
+def test_a_roll_changed_inside_a_voucher_leaves_two_pieces(
+    printer: SimulatedPrinter, papers: Path, job: bytes
+) -> None:
     """The printer's own state is told at once; the refill comes when it was."""
 
     class Watching:
@@ -98,7 +100,7 @@ def test_a_roll_changed_in_time_finishes_the_job(printer: SimulatedPrinter, pape
 
     line = Watching(TcpLink.open("127.0.0.1", printer.port))
     printer.do("paper_out_after", rows=200)
-    assert PrinterSession(line, RealClock(), SHORT).print(job, IDENT) == (CONFIRMED, "")
+    assert PrinterSession(line, RealClock(), SHORT).print(job, IDENT) == (UNKNOWN, "K-PR-01")
     assert line.refilled
     line.close()
     assert number_on(cut_off(papers)[-1]) == NUMBER

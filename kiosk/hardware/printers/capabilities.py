@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from kiosk.hardware.printers.fence import ProcessId
 from kiosk.hardware.printers.profiles import Profile
 from kiosk.hardware.printers.session import LinkLost, PrinterSession
 
@@ -28,7 +27,7 @@ def probe(session: PrinterSession, profile: Profile, ident: bytes) -> Capabiliti
     """
     known = profile.fence == "process-id"
     if profile.fence == "auto":
-        known = session.answers(ProcessId(), ident)
+        known = session.knows(ident)
     maker, model, firmware = (session.tells(n) for n in (MAKER, MODEL, FIRMWARE))
     if session.trouble() and not known:  # it was no answer that a fault kept back
         raise LinkLost("trouble while it was asked")

@@ -237,12 +237,17 @@ class PrinterService:
     def _know(self, session: PrinterSession) -> None:
         """Find out once what this printer can do, and again when another stands there. LinkLost: not now."""
         fresh, self._fresh = self._fresh, False
-        if self._probed is not None and not (fresh and session.tells(MODEL) != self._probed.model):
+        if self._probed is not None and not (fresh and self._doubtful(session, self._probed)):
             return
         self._count += 1
         self._probed = probe(session, self._profile, escpos.queue_ident(escpos.ident_of(self._count)))
         log.info("printer: %s", self._probed)
         session.trust(self._fence())
+
+    def _doubtful(self, session: PrinterSession, known: Capabilities) -> bool:
+        """Whether a new line may lead to another printer, or an answer have been lost the last time."""
+        weak = self._profile.fence == "auto" and not known.process_id
+        return weak or session.tells(MODEL) != known.model
 
     def _print_s(self, rows: int) -> float:
         return rows / self._profile.rows_per_s

@@ -7,16 +7,18 @@ answer tells.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Protocol
 
 from kiosk.events import Outcome
 from kiosk.hardware.printers import escpos
-from kiosk.hardware.printers.fence import Fence, ProcessId
+from kiosk.hardware.printers.fence import Fence, ProcessId, StatusRequest
 from kiosk.hardware.printers.replies import Asb, Cleared, Queued, Reply, ReplyReader, Status, Told, fault
 from kiosk.ports import Clock
 
 NO_ANSWER = "K-PR-05"
 _CHUNK = 4096
+_COME_APART = ("K-PR-01", "K-PR-02")
 _LOOK_S = 0.2
 """How often a printer with the weaker fence is asked whether it is still well while it prints."""
 _PRINTER_BUFFER = 64 * 1024
@@ -86,6 +88,8 @@ class PrinterSession:
         self._fault = ""
         self._fault_since: float | None = None
         self._faults = 0
+        self._torn = ""
+        """The last fault of this job in which the paper may have come apart: its end, or an open cover."""
 
     def trust(self, fence: Fence) -> None:
         """Ask this printer in another way from now on."""
@@ -107,7 +111,7 @@ class PrinterSession:
             why = NO_ANSWER
         if why:
             return Outcome.NOT_PRINTED, why
-        self._faults, began = 0, self._now()
+        self._faults, self._torn, began = 0, "", self._now()
         try:
             self._send(sheet + self._fence.mark(ident))
             printed = self._await_mark(ident, len(sheet)) and (
@@ -115,16 +119,30 @@ class PrinterSession:
             )
         except LinkLost:
             printed = False
-        if printed or self._forget(ident):
+        if (printed or self._forget(ident)) and not self._torn:
             return Outcome.CONFIRMED, ""
-        return Outcome.UNKNOWN, self._fault or NO_ANSWER
+        return Outcome.UNKNOWN, self._fault or self._torn or NO_ANSWER
 
-    def answers(self, fence: Fence, ident: bytes) -> bool:
-        """Whether a printer that has nothing to do answers this mark. What it took for text is dropped."""
-        self._link.write(fence.mark(ident), self._patience.answer)
-        found = any(fence.answers(reply, ident) for reply in self._heard(self._patience.queue))
-        self._link.write(escpos.RESET, self._patience.answer)
-        return found
+    def knows(self, ident: bytes) -> bool:
+        """Whether this printer, with nothing to do, says process ids back. LinkLost: nobody can tell now.
+
+        That it does not is believed only when it answers other questions in their turn, and only after any
+        older job must have printed. What it took for text is dropped.
+        """
+        strong, weak = ProcessId(), StatusRequest()
+        self._link.write(strong.mark(ident) + weak.mark(ident), self._patience.answer)
+        others = 0
+        try:
+            for reply in self._heard(self._patience.queue + self._patience.echo):
+                if strong.answers(reply, ident):
+                    return True
+                others += weak.answers(reply, ident)
+        finally:
+            self._link.write(escpos.RESET, self._patience.answer)
+        if others != weak.count:
+            self._forget(ident)  # half a picture of a job that broke off takes all that follows for dots
+            raise LinkLost("it answers something, but not what was asked")
+        return False
 
     def tells(self, n: int) -> str:
         """What it says about itself (GS I n, 65-69), '' for nothing."""
@@ -139,7 +157,7 @@ class PrinterSession:
             return code
         asked = escpos.queue_ident(ident)
         self._link.write(escpos.ASB_ON + self._fence.mark(asked), self._patience.answer)
-        if any(self._fence.answers(reply, asked) for reply in self._heard(self._patience.queue)):
+        if self._answered(asked, self._heard(self._patience.queue)):
             return self._fault if self._fence.strong else self._alone()
         self._forget(asked)
         return self._fault or NO_ANSWER
@@ -163,8 +181,12 @@ class PrinterSession:
             )
 
     def _await_mark(self, ident: bytes, size: int) -> bool:
-        replies = self._heard(self._patience.printing(size), self._mending_ends)
-        return any(self._fence.answers(reply, ident) for reply in replies)
+        return self._answered(ident, self._heard(self._patience.printing(size), self._mending_ends))
+
+    def _answered(self, ident: bytes, replies: Iterator[Reply]) -> bool:
+        """Whether the mark gets all its answers; it stops listening at the last one."""
+        found = (reply for reply in replies if self._fence.answers(reply, ident))
+        return len(tuple(islice(found, self._fence.count))) == self._fence.count
 
     def _stayed(self, began: float, print_s: float) -> bool:
         """Whether nothing went wrong until the sheet must be on paper, nor after it. LinkLost: it is silent.
@@ -248,4 +270,5 @@ class PrinterSession:
         elif not self._fault:
             self._fault_since = self._now()
         self._faults += bool(code)
+        self._torn = code if code in _COME_APART else self._torn
         self._fault = code
