@@ -6,10 +6,24 @@ from kiosk import events as ev
 from kiosk import views
 from kiosk.desk.pages import Draw, Journey, Page, frame
 from kiosk.desk.world import Front, World
-from kiosk.words import Words
+from kiosk.words import Words, _
 
 READING_S = 30
 """How long a notice stays when nobody touches it."""
+
+
+PRINTER_RESTS = {
+    "K-PR-01": _("It has run out of paper."),
+    "K-PR-02": _("Its cover is open."),
+    "K-PR-03": _("Its knife is stuck."),
+    "K-PR-04": _("It reports a fault."),
+    "K-PR-06": _("It is switched off line."),
+    "K-PR-07": _("It cannot print this voucher."),
+    "K-PR-08": _("Too many prints are waiting."),
+    "K-PR-10": _("There is none here today."),
+}
+"""Fault code -> what a member is told."""
+SILENT = _("It does not answer.")
 
 
 def read_it(draw: Draw) -> Journey[None]:
@@ -213,10 +227,7 @@ def printer_resting(world: World, code: str) -> Draw:
         "printer",
         lambda say: (
             say("The printer needs our staff"),
-            {
-                "K-PR-01": say("It has run out of paper."),
-                "K-PR-02": say("Its cover is open."),
-            }.get(code, say("It does not answer."))
+            say(PRINTER_RESTS.get(code, SILENT))
             + say(" You can still look at your points; vouchers wait until it is mended."),
             say("Nothing was spent."),
         ),

@@ -59,8 +59,9 @@ def frame(world: Front, say: Words, *foot: Foot) -> Frame:
 def serving(world: World, say: Words, *foot: Foot) -> Frame:
     """What stands around a page that may lead to a voucher: it says beforehand when none can be printed."""
     around = frame(world, say, *foot)
-    if around.offline or not world.printer.ready():
+    if not world.printer.ready():
         return around
+    # It goes before the network's: what is in reach without the network cannot be had without a printer.
     return replace(around, offline=say("No vouchers can be printed right now. Your points are safe."))
 
 

@@ -19,6 +19,11 @@ NEEDS = {
     PAPER_OUT: _("It has run out of paper: put in a new roll and close the cover."),
     COVER_OPEN: _("Its cover is open: close it until it clicks."),
     "K-PR-03": _("Its knife is stuck: switch it off, open the cover and free the paper."),
+    "K-PR-04": _("It reports an error: switch it off, wait a moment, and switch it on again."),
+    "K-PR-06": _("It is off line: press its feed or on-line button."),
+    "K-PR-07": _("That paper could not be drawn. Call the technician with this code."),
+    "K-PR-08": _("Too many prints wait: wait a moment. If it stays, start the kiosk again."),
+    "K-PR-10": _("No printer is set up here. Call the technician with this code."),
 }
 """Fault code -> what to do."""
 OTHERWISE = _("It does not print now. Look at its lights, its power and its cable.")
@@ -62,7 +67,8 @@ def paper_care(world: World, colleague: Colleague) -> Journey[None]:
 
 def _change_paper(world: World, colleague: Colleague) -> Journey[None]:
     """From an open cover to a strip that printed. It follows the printer, and whoever is ahead of it."""
-    step, opened = 0, False
+    opened = world.printer.ready() == COVER_OPEN
+    step = int(opened)
     while step <= _LAST:
         event = yield _step(world, colleague, step)
         trouble = world.printer.ready()

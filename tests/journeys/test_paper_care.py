@@ -8,10 +8,14 @@ from shop import ShopFloor
 
 from kiosk import events as ev
 from kiosk import views
+from kiosk.desk import paper_care
+from kiosk.desk.notices import printer_resting
 from kiosk.ledger import entries as en
+from kiosk.ledger.feed import Colleague
 from kiosk.membership.paper import Title
 
 HOME, LIN, PIN = "6600000001", "6600000802", "135791"
+LINDA = Colleague(id="lin", name="Lin", role="assistant")
 
 
 @pytest.fixture
@@ -63,6 +67,28 @@ def test_hands_may_lead_where_the_printer_cannot_tell(shop: ShopFloor) -> None:
     assert len(shop.tray.papers) == 1
 
 
+def test_a_cover_that_stands_open_already_counts_as_the_first_step(shop: ShopFloor) -> None:
+    printer_is(shop, "K-PR-02")
+    sign_in(shop)
+    assert notice(shop.do(ev.PaperChangeOpened())).picture == "paper_roll"
+    assert notice(printer_is(shop, "")).picture == "printer"
+    assert len(shop.tray.papers) == 1
+
+
+@pytest.mark.parametrize("code", [f"K-PR-{number:02}" for number in range(1, 11)])
+def test_every_fault_of_the_printer_is_told_to_members_and_to_staff(shop: ShopFloor, code: str) -> None:
+    printer_is(shop, code)
+    shop.tap(HOME)
+    resting = notice(shop.do(ev.ShelfOpened(), ev.GiftChosen("G02")))
+    assert resting.code == code
+    silent = printer_resting(shop.world, "K-PR-05")(shop.world.say, 0)
+    assert isinstance(silent, views.Notice)
+    assert (resting.sentence == silent.sentence) == (code in {"K-PR-05", "K-PR-09"}), resting.sentence
+    needs = paper_care.printer_page(shop.world, shop.world.say, LINDA, 60)
+    assert needs.code == code
+    assert needs.sentence
+
+
 def test_a_cover_closed_over_no_paper_leads_back_to_the_roll(shop: ShopFloor) -> None:
     printer_is(shop, "K-PR-01")
     sign_in(shop)
@@ -100,6 +126,9 @@ def test_members_hear_beforehand_that_nothing_can_be_printed(shop: ShopFloor) ->
     shelf = shop.do(ev.ShelfOpened())
     assert isinstance(shelf, views.Shelf)
     assert shelf.frame.offline == home.frame.offline
+    shop.do(ev.LinkChanged(False))
+    assert shop.now.frame.offline == home.frame.offline, "the printer goes before the network"
+    shop.do(ev.LinkChanged(True))
     printer_is(shop, "")
     assert not shop.now.frame.offline
 
