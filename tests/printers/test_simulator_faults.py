@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from kiosk.hardware.simulated.printer_faults import NOISE, REPLIES_MAX, ReplyPath
+from kiosk.hardware.simulated.printer_models import MODELS
 from kiosk.hardware.simulated.printer_orders import MEASURES, VERBS
 from tests.printers import test_simulator as plain
 from tests.printers.test_simulator import ASB_ON, ASB_WELL, Bench, echo, job, picture, until
@@ -204,8 +205,14 @@ def test_a_number_out_of_bounds_changes_nothing(bench: Bench, verb: str) -> None
     assert bench.printer.do("status") == before
 
 
-def test_the_docs_name_every_verb_and_no_other() -> None:
-    page = Path(__file__).parents[2] / "docs" / "simulators.md"
-    rows = [line.split("|") for line in page.read_text("utf-8").splitlines() if line.startswith("| `")]
-    named = {verb for row in rows for verb in re.findall(r"(?<!\()`([a-z_]+)`", row[1] + row[3])}
-    assert named == set(VERBS) | set(MEASURES)
+def named(heading: str, *columns: int) -> set[str]:
+    """What the tables under a heading of the page name in these columns."""
+    page = (Path(__file__).parents[2] / "docs" / "simulators.md").read_text("utf-8")
+    section = page.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    rows = [line.split("|") for line in section.splitlines() if line.startswith("| `")]
+    return {name for row in rows for at in columns for name in re.findall(r"(?<!\()`([a-z_0-9]+)`", row[at])}
+
+
+def test_the_docs_name_every_verb_and_model_and_no_other() -> None:
+    assert named("Verbs", 1, 3) == set(VERBS) | set(MEASURES)
+    assert named("Models", 1) == set(MODELS)

@@ -2,7 +2,7 @@
 
 Order it over a UNIX socket, one JSON object a line: {"do":"paper_out"}, {"do":"paper_out_after","rows":200}
 and the other verbs of printer_orders, which docs/simulators.md explains. What it cuts becomes a PNG in its
-folder. Bar codes, native QR codes and graphics other than GS v 0 are skipped, not drawn.
+folder; that page also says what it does not draw.
 """
 
 import contextlib
