@@ -74,6 +74,24 @@ BUTTONS: dict[str, Button] = {
     "clear-jam": Button("printer", {"do": "clear_jam"}, "排除卡纸", "Clear the jam"),
     "deaf": Button("printer", {"do": "lose_replies"}, "丢失应答", "Lose its replies"),
     "hear": Button("printer", {"do": "find_replies"}, "恢复应答", "Send replies again"),
+    "offline": Button("printer", {"do": "offline"}, "按离线键", "Take it off line"),
+    "online": Button("printer", {"do": "online"}, "恢复联机", "Put it on line"),
+    "hot": Button("printer", {"do": "overheat"}, "打印头过热", "Overheat the head"),
+    "cool": Button("printer", {"do": "cool_down"}, "打印头冷却", "Cool the head down"),
+    "near-end": Button("printer", {"do": "near_end"}, "纸将尽", "Paper near its end"),
+    "forgetful": Button(
+        "printer", {"do": "refill_and_forget"}, "换纸并丢失任务", "New roll, and the job is lost"
+    ),
+    "broken-knife": Button("printer", {"do": "break_cutter"}, "切刀损坏", "Break the cutter"),
+    "new-knife": Button("printer", {"do": "repair_cutter"}, "更换切刀", "Repair the cutter"),
+    "power-mid": Button(
+        "printer", {"do": "off_after_bytes", "bytes": 20_000}, "打印中途断电", "Power cut in mid-print"
+    ),
+    "noise": Button("printer", {"do": "noise_before"}, "应答夹杂乱码", "Noise before its answers"),
+    "slow": Button("printer", {"do": "line_speed", "bytes_per_s": 12_000}, "线路变慢", "Slow line"),
+    "late": Button("printer", {"do": "late_replies", "milliseconds": 500}, "应答迟到", "Late answers"),
+    "liar": Button("printer", {"do": "print_nothing"}, "谎称已打印", "It says it prints, and does not"),
+    "well": Button("printer", {"do": "all_well"}, "排除线路与机头故障", "End faults of line and head"),
     "off": Button("printer", {"do": "off"}, "关打印机", "Switch printer off"),
     "on": Button("printer", {"do": "on"}, "开打印机", "Switch printer on"),
     "cut": Button("network", {"do": "cut"}, "断网", "Cut the network"),
