@@ -175,6 +175,13 @@ class PaperCareOpened(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ReprintAsked(Event):
+    """The voucher of this number once more, please, for the member who stands here."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
 class PaperChangeOpened(Event):
     """I put in a new roll."""
 

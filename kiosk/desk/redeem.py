@@ -189,7 +189,7 @@ def _record(world: World, account: Account, visit: str, *outcome: Body) -> None:
 
 def _print(world: World, account: Account, body: Redeem, attempt: int) -> Journey[ev.Printed]:
     """Print behind the fence and wait for its word; silence is UNKNOWN."""
-    world.printer.print(body.op, attempt, voucher_paper(world, world.say, account, body, attempt))
+    world.printer.print(body.op, attempt, voucher_paper(world, world.say, account.name, body, attempt))
     printed = yield from wait_for(
         world,
         Page(lambda say, _left: _printing_page(world, say), held=True),

@@ -3,11 +3,15 @@
 from kiosk import events as ev
 from kiosk import views
 from kiosk.desk.claim_desk import claim_desk
-from kiosk.desk.pages import Journey
+from kiosk.desk.pages import Journey, Page, wait_for
+from kiosk.desk.paper_care import paper_care
+from kiosk.desk.presented import record, staff_words
 from kiosk.desk.staff_counter import ScreenCounter, ours
 from kiosk.desk.staff_pages import gift_name, staff_frame, staff_page
 from kiosk.desk.staff_verdict import made_void, read_verdict, waiting
+from kiosk.desk.vouchers import stands, voucher_paper
 from kiosk.desk.world import World
+from kiosk.ledger.entries import Body, Printing, Unknown
 from kiosk.ledger.feed import Colleague
 from kiosk.membership.vouchers import shown
 from kiosk.ports import Operation
@@ -33,6 +37,8 @@ def look_into(world: World, counter: ScreenCounter, colleague: Colleague) -> Jou
                 pass
             case ev.ClaimDeskOpened(number=voucher) if _listed(world, voucher):
                 yield from claim_desk(world, counter, colleague, voucher)
+            case ev.ReprintAsked(number=voucher) if (operation := _listed(world, voucher)) is not None:
+                yield from _print_again(world, colleague, operation)
             case ev.NoPaperFound(number=voucher) if (operation := _listed(world, voucher)) is not None:
                 yield from _without_paper(world, counter, colleague, operation)
 
@@ -54,6 +60,41 @@ def _without_paper(
     if said is not None:
         draw = made_void(world, colleague, operation, said)
         yield from read_verdict(world, draw)
+
+
+def _print_again(world: World, colleague: Colleague, operation: Operation) -> Journey[None]:
+    """The same number once more, marked as a copy, into the hands of whoever asked for it."""
+    if world.printer.ready():
+        yield from paper_care(world, colleague)
+        return
+    body, attempt = operation.redeem, operation.attempt + 1
+    record(world, operation, colleague.id, [Printing(op=body.op, attempt=attempt)])
+    say = staff_words(world)
+    world.printer.print(
+        body.op, attempt, voucher_paper(world, say, _member(world, say, operation), body, attempt)
+    )
+    printed = yield from wait_for(
+        world,
+        Page(lambda words, left: _printing(world, words, colleague, left), held=True),
+        lambda event: (
+            event
+            if isinstance(event, ev.Printed) and (event.op, event.attempt) == (body.op, attempt)
+            else None
+        ),
+        world.printer.longest_s(),
+    )
+    ended = printed or ev.Printed(body.op, attempt, ev.Outcome.UNKNOWN, "K-PR-09")
+    came_out = ended.outcome is ev.Outcome.CONFIRMED
+    unknown: list[Body] = [Unknown(op=body.op, reason=ended.why)]
+    record(world, operation, colleague.id, stands(world, body, "reprinted") if came_out else unknown)
+    page = staff_page(
+        world,
+        lambda words, left: printed_again(
+            world, words, staff_frame(world, words, colleague, left, "back"), operation, ended.why
+        ),
+    )
+    while not isinstance((yield page), ev.WentBack):
+        pass
 
 
 def _listed(world: World, number: str) -> Operation | None:
@@ -94,6 +135,7 @@ def _row(world: World, say: Words, operation: Operation) -> views.OpenVoucher:
         answers=(
             views.Choice(say("No paper"), ev.NoPaperFound(number), icon="x"),
             views.Choice(say("Paper is here"), ev.ClaimDeskOpened(number), icon="ticket"),
+            views.Choice(say("Print again"), ev.ReprintAsked(number), icon="print"),
         ),
     )
 
@@ -119,6 +161,30 @@ def second_look(
                          primary=True),
         ),
     )  # fmt: skip
+
+
+def _printing(world: World, say: Words, colleague: Colleague, left: int) -> views.Busy:
+    around = staff_frame(world, say, colleague, left)
+    return views.Busy(around, say("One moment"), say("The voucher is being printed again."))
+
+
+def printed_again(
+    world: World, say: Words, around: views.Frame, operation: Operation, why: str
+) -> views.Notice:
+    """How the copy came out; of an unknown one nothing has changed."""
+    member = _member(world, say, operation)
+    return views.Notice(
+        frame=around,
+        picture="printer",
+        title=say("Still nobody can tell") if why else say("Printed again"),
+        sentence=say("The printer could not say whether it came out. Look for the paper.")
+        if why
+        else say("Give it to {member} only. If the first paper turns up, tear it.", member=member),
+        code_label=gift_name(world, say, operation.redeem.gift),
+        code=shown(operation.redeem.voucher),
+        code_facts=(why,) if why else (),
+        choices=(views.Choice(say("OK"), ev.WentBack(), icon="check", primary=True),),
+    )
 
 
 def _moment(say: Words, operation: Operation) -> str:

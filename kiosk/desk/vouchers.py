@@ -6,7 +6,7 @@ from kiosk.desk.world import World
 from kiosk.ledger import accounts as acc
 from kiosk.ledger.entries import Body, Post, Redeem, Release, Returned, Void
 from kiosk.ledger.serials import Serial
-from kiosk.ledger.sync import Account, Gift
+from kiosk.ledger.sync import Gift
 from kiosk.membership import paper
 from kiosk.membership.facts import VoucherFacts
 from kiosk.membership.vouchers import (
@@ -70,8 +70,11 @@ def undone(operation: Operation, reason: str) -> list[Body]:
     return [void, Returned(asset=acc.POINTS, amount=body.points - body.risk, member=operation.member)]
 
 
-def voucher_paper(world: World, say: Words, account: Account, body: Redeem, attempt: int) -> paper.Paper:
-    """What leaves the printer; from the second attempt on it says that it is a copy of the same number."""
+def voucher_paper(world: World, say: Words, member: str, body: Redeem, attempt: int) -> paper.Paper:
+    """What leaves the printer; from the second attempt on it says that it is a copy of the same number.
+
+    `member` is their masked name.
+    """
     told, signature = parts_of(body.qr)
     gift = next((one for one in world.replica.gifts() if one.id == body.gift), None)
     now = world.clock.now()
@@ -81,7 +84,7 @@ def voucher_paper(world: World, say: Words, account: Account, body: Redeem, atte
         printed=f"{say.full_day(say.local(now).date())} {say.time(now)}",
         gift=say.of(gift.name) if gift else body.gift,
         picture=gift.picture if gift else "",
-        member=account.name,
+        member=member,
         points=say.points(body.points),
         valid_until=say.full_day(say.local(body.expires - 1).date()),
         pickup=say.of(world.rules().voucher.pickup),

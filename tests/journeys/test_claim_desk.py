@@ -392,3 +392,51 @@ def test_an_answer_outlives_the_lock_but_nobody_goes_on_from_it(shop: ShopFloor)
     desk(shop)
     shop.do(ev.CodeScanned("scanner", paper["QR"]))
     assert isinstance(shop.wait(VERDICT_S), views.Attract)
+
+
+def test_staff_print_an_unknown_voucher_again_into_the_members_hand(shop: ShopFloor) -> None:
+    """After a pulled plug: the same number, marked a copy, journalled with who did it, and good once."""
+    paper = printed(shop, ev.Outcome.UNKNOWN)
+    shop.crash()
+    shop.open()
+    assert len(shop.tray.papers) == 0, "nothing prints to an empty room"
+    arrive(shop)
+    listed = shop.do(ev.OpenVouchersOpened())
+    assert isinstance(listed, views.OpenVouchers)
+    assert ev.ReprintAsked(paper["number"]) in {choice.tells for choice in listed.rows[0].answers}
+    done = shop.do(ev.ReprintAsked(paper["number"]))
+    assert isinstance(done, views.Notice)
+    again = written(shop.tray.papers[-1])
+    assert again["券号"].replace(" ", "") == paper["number"]
+    assert (again["校验码"], again["QR"]) == (paper["check"], paper["QR"])
+    assert "补打" in "".join(getattr(part, "text", "") for part in shop.tray.papers[-1].parts)
+    stored = shop.journal._database.execute("SELECT stored FROM entries WHERE kind IN ('printing', 'post')")
+    operators = [en.decode(one).operator for (one,) in stored]
+    assert operators == [None, "mei", "mei"]
+    shop.do(ev.WentBack())
+    assert shop.do(ev.ReprintAsked(paper["number"])) == shop.now
+    assert len(shop.tray.papers) == 1, "a print that is accounted for is not printed again here"
+
+
+def test_a_second_print_that_nobody_can_vouch_for_changes_nothing(shop: ShopFloor) -> None:
+    paper = printed(shop, ev.Outcome.UNKNOWN)
+    arrive(shop)
+    shop.do(ev.OpenVouchersOpened())
+    shop.tray.ends = ev.Outcome.UNKNOWN
+    told = shop.do(ev.ReprintAsked(paper["number"]))
+    assert isinstance(told, views.Notice)
+    assert told.code_facts == ("K-PR-05",)
+    shop.do(ev.WentBack())
+    assert isinstance(shop.now, views.OpenVouchers)
+    assert [row.number.replace(" ", "") for row in shop.now.rows] == [paper["number"]]
+
+
+def test_without_paper_a_reprint_leads_to_the_printer_first(shop: ShopFloor) -> None:
+    paper = printed(shop, ev.Outcome.UNKNOWN)
+    arrive(shop)
+    shop.do(ev.OpenVouchersOpened())
+    shop.tray.trouble = "K-PR-01"
+    needy = shop.do(ev.ReprintAsked(paper["number"]))
+    assert isinstance(needy, views.Notice)
+    assert needy.code == "K-PR-01"
+    assert len(shop.entries(en.Printing)) == 1
