@@ -22,6 +22,8 @@ from kiosk.words import Words, _
 
 Ending = Literal["shelf", "home", "leave"]
 TAKE_S = 30
+REMIND_S = 10
+"""Seconds before the page clears itself in which it asks whether the voucher was taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +261,7 @@ def _take_page(world: World, say: Words, body: Redeem, after: int | None, left: 
     number = shown(body.voucher)
     return views.TakeVoucher(
         frame=frame(world, say, "staff"),
-        title=say("Please take your voucher"),
+        title=say("Do you have your voucher?") if 0 < left <= REMIND_S else say("Please take your voucher"),
         sentence=say("Done. {points} points used, {after} left.", points=spent, after=say.points(after))
         if after is not None
         else say("Here it is again. No points were used a second time."),

@@ -9,6 +9,7 @@ from shop import ShopFloor
 
 from kiosk import events as ev
 from kiosk import views
+from kiosk.desk.redeem import REMIND_S, TAKE_S
 from kiosk.ledger import entries as en
 from kiosk.membership.cards import Card
 
@@ -276,3 +277,16 @@ def test_a_rule_pack_that_cannot_be_read_changes_nothing(floor: ShopFloor) -> No
     before = floor.world.rules()
     floor.replica.rules = lambda: "this is no rule pack"  # type: ignore[method-assign]
     assert floor.world.rules() is before
+
+
+def test_the_page_with_the_voucher_asks_before_it_clears_itself(floor: ShopFloor) -> None:
+    floor.tap(HOME)
+    floor.choose("G02")
+    taken = floor.confirm()
+    assert isinstance(taken, views.TakeVoucher)
+    floor.clock.pass_by(TAKE_S - REMIND_S)
+    asked = floor.do(ev.Ticked(floor.clock.monotonic()))
+    assert isinstance(asked, views.TakeVoucher)
+    assert asked.title != taken.title
+    floor.clock.pass_by(REMIND_S)
+    assert isinstance(floor.do(ev.Ticked(floor.clock.monotonic())), views.Attract)
