@@ -115,6 +115,14 @@ def printer_cuts(seed: int, seconds: float) -> Round:
     return Round(passed=int(status == 0), failed=int(status != 0), examples=_number(r"(\d+) cuts", said))
 
 
+def printer_lines(seed: int, seconds: float) -> Round:
+    """Every row of the fault table on every line, behind both fences."""
+    del seed
+    words = ["env", "KIOSK_EVERY_LINE=1", sys.executable, "-m", "pytest", "tests/printers/test_weak_fence.py"]
+    status, said = _run(words, max(seconds, 600))
+    return Round(passed=_number(r"(\d+) passed", said), failed=int(status != 0))
+
+
 CHECKS: dict[str, Callable[[int, float], Round]] = {
     "parsers": parsers,
     "demo": demo,
@@ -125,6 +133,7 @@ CHECKS: dict[str, Callable[[int, float], Round]] = {
     "counter": counter,
     "printer-cuts": printer_cuts,
     "pages": pages,
+    "printer-lines": printer_lines,
 }
 
 
