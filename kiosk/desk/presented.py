@@ -54,7 +54,8 @@ def settle(world: World, asked: ClaimAsked) -> ClaimAnswer:
 def unanswered(world: World, asked: ClaimAsked) -> ClaimAnswer:
     """What is told when the right to claim is elsewhere and nobody can be asked, or answers."""
     seen = examine(world, asked)
-    if seen.standing is Standing.SIGNED and world.clock.trusted() and world.clock.now() >= seen.expires:
+    dated = seen.expires and world.clock.trusted()
+    if seen.standing is Standing.SIGNED and dated and world.clock.now() >= seen.expires:
         return ClaimAnswer.EXPIRED
     return ClaimAnswer.NOT_NOW if seen.standing is Standing.TYPED else ClaimAnswer.NOT_SURE
 
@@ -64,7 +65,8 @@ def _presented(world: World, seen: Seen, operation: Operation | None) -> Present
     if operation is None:
         return Presented("", seen.standing is Standing.SIGNED, False, False, False, revoked)
     # a voucher made under a clock nobody trusted may not be called expired by a better one
-    dated = world.clock.trusted() and operation.clock == "trusted"
+    believed = operation.clock == operation.redeem.clock == "trusted"
+    dated = world.clock.trusted() and believed
     return Presented(
         state=operation.state,
         code_fits=seen.fits(operation.redeem.qr),

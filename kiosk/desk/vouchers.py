@@ -35,7 +35,7 @@ def issue(world: World, op: str, gift: Gift, serial: Serial, risk: int = 0) -> R
             number=number,
             gift=gift.id,
             points=gift.points,
-            expires=expires,
+            expires=expires if world.clock.trusted() else 0,
         )
     )
     return Redeem(
@@ -47,6 +47,7 @@ def issue(world: World, op: str, gift: Gift, serial: Serial, risk: int = 0) -> R
         qr=told + world.voucher_key.sign(told),
         risk=risk,
         lease=serial.lease,
+        clock="trusted" if world.clock.trusted() else "untrusted",
     )
 
 

@@ -22,6 +22,7 @@ from kiosk.membership.vouchers import is_valid_number
 
 _AMOUNT_MAX = 10**12
 _TEXT_MAX = 200
+_NUMBER_DIGITS = 14
 _NAME_MAX = 64
 _QR_MAX = 1024
 _TIME_MAX = 1 << 62
@@ -257,7 +258,9 @@ class Intake:
 
     def _is_own(self, number: str) -> bool:
         """Serials can be guessed: nobody takes a number that another kiosk will print."""
-        return not is_valid_number(number) or number.startswith(self._capable.place)
+        if len(number) != _NUMBER_DIGITS or not number.isdecimal():
+            return True  # it never was a voucher's: nothing is printed under it
+        return is_valid_number(number) and number.startswith(self._capable.place)
 
     def _is_leased(self, body: en.Redeem) -> bool:
         """Every number is one device's alone, also where several have followed each other at one place."""
@@ -330,7 +333,7 @@ def _named_op(entry: en.Entry, body: en.Body | None) -> str | None:
 
 def _check_asset(body: en.Returned) -> None:
     personal = acc.is_personal(body.asset)
-    ours = body.asset == acc.RISK or body.asset.startswith(("gift:", acc.claim(""), acc.SERIALS))
+    ours = body.asset == acc.RISK or body.asset.startswith(("gift:", acc.claim("")))
     if personal != bool(body.member) or not (personal or ours):
         raise _Set("quarantined", "asset")
 

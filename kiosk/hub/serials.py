@@ -24,6 +24,7 @@ from kiosk.membership.vouchers import is_valid_number, place_of, serial_of
 
 log = logging.getLogger(__name__)
 
+FIRST_GEN = 1
 LOST_PARS = 10
 """Ranges skipped, in pars, where a kiosk was lost together with what we knew of its leases."""
 
@@ -169,6 +170,8 @@ class Numbering:
             first, newest = past.numbered + 1 + (max(self._par, ENTRIES_MAX) if past.numbered else 0), 0
         others = [ready for device, ready in past.ready.items() if device != self._device]
         lost = newest < self._gen and any(ready < self._gen for ready in others)
+        # A restored database may have forgotten whoever was here, with all that was lent to it.
+        lost = lost or (not leases and self._gen > FIRST_GEN)
         return first + (LOST_PARS * self._par if lost else 0)
 
 

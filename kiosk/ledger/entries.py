@@ -52,6 +52,8 @@ class Redeem(Body, frozen=True, kw_only=True):
     qr: bytes
     risk: int = 0
     lease: str = ""
+    clock: ClockTrust = "trusted"
+    """Whether the device believed its clock, and so whether `expires` means anything, wherever it travels."""
 
 
 class Granted(Body, frozen=True, kw_only=True):

@@ -223,3 +223,33 @@ def test_numbers_that_a_lost_kiosk_may_have_are_skipped() -> None:
     # Its log turns up after all: its numbers are its own, and both are kept.
     hub.drain([gone])
     assert {device for _, device in leased(hub.office)} == {"K1", "K9"}
+
+
+def test_a_place_whose_kiosk_a_restore_forgot_is_numbered_well_clear_of_it() -> None:
+    hub = Restorable()
+    copy = hub.backup()
+    lost = hub.till("K1")
+    hub.drain([lost])
+    hub.sync(lost)
+    before = due(lost)
+    hub.restore(copy)
+    found = Till("K9")
+    hub.office.enrol(replace(found.enrolment(), kiosk="01"))
+    hub.drain([found])
+    assert due(found).number > before.number + 5000
+
+
+@pytest.mark.parametrize("number", ["00010199999999", "00020100000019"])
+def test_digits_that_are_no_number_of_ones_own_place_are_nobodys(office: HeadOffice, number: str) -> None:
+    till = Till("K1")
+    office.enrol(till.enrolment())
+    n = till.write(en.Redeem(op="evil", gift="G1", points=1, voucher=number, expires=NOW, qr=b""), "M1")
+    assert talk(office, till)[n] == "voucher-not-its-own"
+
+
+def test_serials_are_not_given_back(office: HeadOffice) -> None:
+    till = Till("K1")
+    office.enrol(till.enrolment())
+    talk(office, till)
+    n = till.write(en.Returned(asset=due(till).lease, amount=1))
+    assert talk(office, till)[n] == "asset"

@@ -292,3 +292,22 @@ def test_without_a_number_left_the_shelf_says_so_before_anything_is_asked(tmp_pa
     assert notice.code == "K-VC-01"
     assert floor.kinds() == []
     floor.crash()
+
+
+def test_a_date_that_rests_on_a_doubtful_clock_expires_nowhere(tmp_path: Path) -> None:
+    """Printed while the clock was a year behind: good at its own kiosk, and at any other counter."""
+    here = ShopFloor(tmp_path / "here")
+    there = ShopFloor(tmp_path / "there", here, kiosk="04")
+    real = here.clock.at
+    here.clock.good, here.clock.at = False, real - 400 * 86_400_000_000
+    here.tap("6600000001")
+    here.choose("G02")
+    here.confirm()
+    rows = written(here.tray.papers[-1])
+    here.clock.good, here.clock.at = True, real
+    here.sync()
+    there.sync()
+    there.sync()
+    request = there.present(rows["券号"], rows["校验码"])
+    together(int(WAIT_S) + 1, there, here)
+    assert there.counter.heard[request].result is ClaimAnswer.GIVEN
