@@ -42,8 +42,6 @@ class State:
 def sign_in_page(say: Words, state: State, tried: SignIn | None = None, staff: str = "") -> str:
     """Who are you?"""
     why = say(KEPT_OUT[tried.why]) if tried is not None and tried.why else ""
-    if tried is not None and tried.left:
-        why += " " + say("{left} tries left.", left=tried.left)
     focus = "pin" if staff else "staff"
     fields = "".join(
         f'<p><label for="{name}">{escape(say(text))}</label>'

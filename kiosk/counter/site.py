@@ -16,7 +16,7 @@ from fastapi.responses import FileResponse, HTMLResponse, PlainTextResponse, Red
 from kiosk.control import COUNTER_S, CounterDesk
 from kiosk.counter.page import State, counter_page, sign_in_page
 from kiosk.counter.sessions import Session, Sessions, Told, Waiting
-from kiosk.counter.teller import SignIn, SignInAsked
+from kiosk.counter.teller import SignIn, SignInAsked, may_claim
 from kiosk.counter.typed import Typed, read
 from kiosk.desk.world import World
 from kiosk.events import ClaimAsked
@@ -167,9 +167,12 @@ async def _form(request: Request) -> dict[str, str]:
 
 
 def _session(counter: Counter, request: Request, *, touched: bool) -> Session | None:
-    """Who asks; nobody once head office blocked or locked them."""
+    """Who asks; nobody once head office blocked or locked them, or took the duty from their role."""
     session = counter.sessions.of(request.cookies.get(counter.cookie, ""), touched=touched)
-    if session is not None and counter.world.replica.colleague(session.colleague.id) is None:
+    if session is None:
+        return None
+    now = counter.world.replica.colleague(session.colleague.id)
+    if now is None or not may_claim(now):
         counter.sessions.close(session.token)
         return None
     return session

@@ -28,12 +28,11 @@ LOOKS_MAX = 5
 class SignIn:
     """How signing in ended. `session` is its token; without one `why` says what kept them out.
 
-    not-you: nobody of this store, or the wrong PIN, with `left` tries. role: their role claims nothing.
+    not-you: nobody of this store, or the wrong PIN: which is nobody's business. role: it claims nothing.
     """
 
     session: str = field(default="", repr=False)
     why: Literal["", "not-you", "locked", "later", "role", "closed"] = ""
-    left: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +105,6 @@ class CounterTeller:
         if colleague is None:
             unheard = self._world.connected is None  # nobody is known before head office was asked once
             _tell(asked.answer, SignIn(why="later" if unheard else "not-you"))
-        elif ev.ClaimDeskOpened not in DUTIES.get(colleague.role, ()):
-            _tell(asked.answer, SignIn(why="role"))
         elif len(self._looks) >= LOOKS_MAX:
             _tell(asked.answer, SignIn(why="later"))
         else:
@@ -129,9 +126,12 @@ class CounterTeller:
             raise
 
     def _ended(self, look: _Look, looked: Looked) -> SignIn:
+        if looked.right and not may_claim(look.colleague):
+            sign_out(self._world, look.colleague, look.visit)
+            return SignIn(why="role")  # said only to themselves
         if looked.right:
             return SignIn(self._sessions.open(look.colleague, look.visit).token)
-        return SignIn(why=looked.why or "not-you", left=looked.left)
+        return SignIn(why=looked.why or "not-you")  # how many tries are left would tell that they exist
 
     def _close(self, code: str, detail: str) -> None:
         log.critical("out of service: %s %s", code, detail)
@@ -139,6 +139,11 @@ class CounterTeller:
         for look in self._looks:
             _tell(look.answer, SignIn(why="closed"))
         self._looks.clear()
+
+
+def may_claim(colleague: Colleague) -> bool:
+    """Whether this role hands out gifts."""
+    return ev.ClaimDeskOpened in DUTIES.get(colleague.role, ())
 
 
 def _tell(answer: Future[SignIn], said: SignIn) -> None:

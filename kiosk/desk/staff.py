@@ -48,11 +48,32 @@ def _staff_visit(
         return
     try:
         with contextlib.suppress(Locked):
-            yield from _at_work(world, counter, signed_in)
+            yield from _while_known(world, signed_in, _at_work(world, counter, signed_in))
     except VisitEnded:
         sign_out(world, signed_in, number)
         raise
     sign_out(world, signed_in, number)
+
+
+def _while_known(world: World, colleague: Colleague, work: Journey[None]) -> Journey[None]:
+    """What they do here, until head office blocks them or gives them another role; a print is waited for."""
+    page = next(work)
+    while True:
+        try:
+            event = yield page
+        except VisitEnded as ended:
+            with contextlib.suppress(StopIteration):
+                work.throw(ended)
+            raise
+        now = world.replica.colleague(colleague.id)
+        if not page.held and (now is None or now.role != colleague.role):
+            with contextlib.suppress(VisitEnded, Locked, StopIteration):
+                work.throw(VisitEnded())
+            raise Locked
+        try:
+            page = work.send(event)
+        except StopIteration:
+            return
 
 
 def _at_work(world: World, counter: ScreenCounter, colleague: Colleague) -> Journey[None]:

@@ -12,6 +12,7 @@ from kiosk import events as ev
 from kiosk import views
 from kiosk.desk.elsewhere import WAIT_S
 from kiosk.desk.staff_verdict import LOOKS, READ_S, VERDICT_S
+from kiosk.hub.staff import Staff
 from kiosk.ledger import entries as en
 from kiosk.membership.cards import Card
 from kiosk.membership.claims import ClaimAnswer
@@ -440,3 +441,17 @@ def test_without_paper_a_reprint_leads_to_the_printer_first(shop: ShopFloor) -> 
     assert isinstance(needy, views.Notice)
     assert needy.code == "K-PR-01"
     assert len(shop.entries(en.Printing)) == 1
+
+
+def test_whoever_head_office_blocks_stops_at_the_next_touch(shop: ShopFloor) -> None:
+    paper = printed(shop)
+    desk(shop)
+    Staff(shop.office.engine, shop.office.settings).block("mei")
+    together(3, shop)
+    shop.sync()
+    shop.sync()
+    assert shop.replica.colleague("mei") is None
+    assert isinstance(shop.do(ev.CodeScanned("scanner", paper["QR"])), views.Attract)
+    assert claims(shop) == []
+    signed = [body.what for body in shop.entries(en.StaffSign) if isinstance(body, en.StaffSign)]
+    assert signed == ["in", "out"]
