@@ -28,6 +28,8 @@ COUNTER_S = 40.0
 """How long staff wait in all: the right to claim may have to come from another kiosk."""
 FORGOTTEN_S = 10.0
 """Who has not come back for so long waits no more: nothing is claimed for them."""
+UNHEARD_S = 600.0
+"""How long an answer that was given, and never heard, is kept for whoever comes back."""
 
 WAITING = "waiting"
 Message = dict[str, Any]
@@ -234,9 +236,13 @@ class CounterDesk:
         }
 
     def _forget(self) -> None:
-        """Who went away leaves nothing behind."""
+        """Who went away leaves nothing behind, but an answer that nobody heard waits: the claim may be made."""
         now = self._now()
-        self._callers = {name: caller for name, caller in self._callers.items() if now < caller.until}
+
+        def stays(caller: _Caller) -> bool:
+            return now < caller.until + (0 if caller.answer.empty() else UNHEARD_S)
+
+        self._callers = {name: caller for name, caller in self._callers.items() if stays(caller)}
 
 
 def _text(message: Message, name: str, longest: int = 100) -> str:

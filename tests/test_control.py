@@ -11,6 +11,7 @@ import pytest
 from kiosk.control import (
     FORGOTTEN_S,
     LONGEST,
+    UNHEARD_S,
     ControlSocket,
     CounterDesk,
     Message,
@@ -158,3 +159,19 @@ def test_the_command_asks_until_the_other_kiosk_was_heard(tmp_path: Path) -> Non
     finally:
         control.close()
         runner.join(10)
+
+
+def test_an_answer_that_was_given_and_never_heard_is_kept() -> None:
+    """The claim is made by then: whoever comes back must not hear that somebody else has had the gift."""
+    seconds = [0.0]
+    counter = CounterDesk(lambda _event: None, Ids(), lambda: seconds[0], heard_s=0.0)
+    verbs = counter.verbs()
+    verbs["claim"]({"number": "1"})
+    counter.answer("r1", GIVEN)
+    seconds[0] = UNHEARD_S
+    verbs["claim"]({"number": "2"})
+    assert verbs["answer"]({"request": "r1"})["result"] == "given"
+    counter.answer("r2", GIVEN)
+    seconds[0] += UNHEARD_S + FORGOTTEN_S
+    verbs["claim"]({"number": "3"})
+    assert verbs["answer"]({"request": "r2"})["ok"] is False
