@@ -236,7 +236,7 @@ class CounterDesk:
         }
 
     def _forget(self) -> None:
-        """Who went away leaves nothing behind, but an answer that nobody heard waits: the claim may be made."""
+        """Who went away leaves nothing behind; an unheard answer waits, for the claim may be made."""
         now = self._now()
 
         def stays(caller: _Caller) -> bool:
