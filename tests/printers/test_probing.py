@@ -9,12 +9,14 @@ from kiosk.hardware.printers import escpos
 from kiosk.hardware.printers.fence import StatusRequest
 from kiosk.hardware.printers.profiles import load_profile
 from kiosk.hardware.printers.service import PrinterService
-from kiosk.hardware.printers.session import PrinterSession
+from kiosk.hardware.printers.session import Patience, PrinterSession
 from kiosk.hardware.printers.tcp import TcpLink
 from kiosk.hardware.simulated.printer import SimulatedPrinter
-from tests.printers.conftest import SHORT
 from tests.printers.reading import raster, until
 from tests.printers.sample import voucher
+
+PATIENCE = Patience(answer=0.3, queue=0.3, echo=1.7, mending=0.3, bytes_per_s=1e6)
+"""An old job prints in one second."""
 
 
 def a_service(port: int) -> PrinterService:
@@ -23,11 +25,11 @@ def a_service(port: int) -> PrinterService:
     def reach() -> TcpLink:
         return TcpLink.open("127.0.0.1", port)
 
-    return PrinterService(reach, raster(), inbox.put, RealClock(), SHORT, profile=load_profile("escpos"))
+    return PrinterService(reach, raster(), inbox.put, RealClock(), PATIENCE, profile=load_profile("escpos"))
 
 
 def test_a_kiosk_that_starts_while_its_old_job_prints_waits_for_the_echo(papers: Path) -> None:
-    with SimulatedPrinter(papers, rows_per_s=800) as slow:
+    with SimulatedPrinter(papers, rows_per_s=1500) as slow:
         before = TcpLink.open("127.0.0.1", slow.port)
         before.write(escpos.sheet(raster().draw(voucher("zh_CN"))), 5)
         while before.read(0.1):
@@ -84,7 +86,7 @@ class Swallowing(TcpLink):
 
 def test_a_stray_byte_is_no_answer_to_the_weaker_fence(printer: SimulatedPrinter) -> None:
     line = Swallowing.open("127.0.0.1", printer.port)
-    session = PrinterSession(line, RealClock(), SHORT, StatusRequest())
+    session = PrinterSession(line, RealClock(), PATIENCE, StatusRequest())
     outcome, _why = session.print(escpos.sheet(raster().draw(voucher("en"))), b"AbcD")
     assert outcome is Outcome.UNKNOWN
     line.close()
