@@ -58,7 +58,7 @@ def simulation(seed: int, seconds: float) -> Round:
     """Stories of whole shops under simulated faults, on both cores; every way of settling often enough."""
     need = 50 if seconds >= 60 else 0
     words = ["simulate", "--start", str(seed * 1000), "--minutes", str(max(seconds, 5) / 60)]
-    words += ["--jobs", str(os.cpu_count() or 1), "--need", str(need), "--patience", "6"]
+    words += ["--jobs", str(os.cpu_count() or 1), "--need", str(need), "--patience", "8"]
     status, said = _run([sys.executable, "-m", "kiosk", *words], seconds * 2 + 600)
     print(said)
     told, broken = _number(r"(\d+) seeds", said), len(set(re.findall(r"seed (\d+):", said)))
