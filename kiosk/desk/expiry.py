@@ -10,7 +10,7 @@ from kiosk.ports import Draft, NotHeld, Operation
 log = logging.getLogger(__name__)
 
 GRACE_US = 3_600_000_000
-"""An hour after the voucher's last midnight: whoever stands at the counter then is still served."""
+"""An hour after the voucher's last midnight: nothing is ended while a counter may still be answering."""
 EVERY_S = 10.0
 MOST = 20
 """Vouchers looked at in one step, so that a visitor never waits for a month's worth of them."""

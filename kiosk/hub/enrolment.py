@@ -102,14 +102,15 @@ class EnrolmentDesk:
         if known is not None:
             return Declined(409, "key-known", f"these keys are {known}'s; a new kiosk makes its own")
         highest = connection.scalar(sa.select(sa.func.max(devices.c.voucher_key_id))) or 0
-        if highest >= _VOUCHER_KEYS_MAX:
+        key_id = self._office.next_voucher_key(highest)
+        if key_id > _VOUCHER_KEYS_MAX:
             return Declined(409, "voucher-keys-used-up", "no voucher key number is left")
         kiosk = Enrolment(
-            device=_fresh_name(connection, code.store, code.kiosk),
+            device=_fresh_name(connection, code.store, code.kiosk, self._office.generation),
             public_key=request.device_public,
             store=code.store,
             kiosk=code.kiosk,
-            voucher_key_id=highest + 1,
+            voucher_key_id=key_id,
             voucher_public=request.voucher_public,
         )
         try:
@@ -142,11 +143,15 @@ class EnrolmentDesk:
         )
 
 
-def _fresh_name(connection: sa.Connection, store: str, kiosk: str) -> str:
-    """The first kiosk of a place is called by it, those that follow are counted: no id is used again."""
+def _fresh_name(connection: sa.Connection, store: str, kiosk: str, generation: int) -> str:
+    """The first kiosk of a place is called by it, those that follow are counted: no id is used again.
+
+    A restored database may have forgotten some of them, so that later generations are told apart.
+    """
     place = (devices.c.store == store) & (devices.c.kiosk == kiosk)
     before = connection.scalar(sa.select(sa.func.count()).select_from(devices).where(place)) or 0
-    return f"kiosk-{store}-{kiosk}" + (f"-{before + 1}" if before else "")
+    restored = f"-g{generation}" if generation > 1 else ""
+    return f"kiosk-{store}-{kiosk}{restored}" + (f"-{before + 1}" if before else "")
 
 
 def _hash(secret: bytes) -> bytes:

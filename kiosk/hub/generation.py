@@ -1,7 +1,8 @@
-"""The restore counter and what else must survive a restored database: three small files outside of it.
+"""The restore counter and what else must survive a restored database: four small files outside of it.
 
 `generation` is the counter, as a number to read. `generation.key` is the key that seals grants.
 `generation.grants` names the last grants that kiosks were told of: a database that lacks one was restored.
+`generation.keys` is the highest voucher key id that was ever given.
 Processes over one database share the files, so they lie on one machine or on a file system with locks.
 """
 
@@ -45,6 +46,9 @@ class GenerationKeeper(Protocol):
     def noted(self) -> tuple[str, ...]:
         """The last grants that were noted, oldest first."""
 
+    def next_key(self, above: int) -> int:
+        """A voucher key id above this one and all that were given before; durable when this returns."""
+
 
 class MemoryGeneration:
     """For tests and simulations: outlives the database, not the process."""
@@ -53,6 +57,7 @@ class MemoryGeneration:
         self.current = current
         self.seal_key = seal_key
         self._noted: deque[str] = deque(maxlen=RING)
+        self._key = 0
 
     def raise_to(self, generation: int) -> int:
         """See GenerationKeeper."""
@@ -68,6 +73,11 @@ class MemoryGeneration:
     def noted(self) -> tuple[str, ...]:
         """See GenerationKeeper."""
         return tuple(self._noted)
+
+    def next_key(self, above: int) -> int:
+        """See GenerationKeeper."""
+        self._key = max(self._key, above) + 1
+        return self._key
 
 
 class GenerationFile:
@@ -127,6 +137,15 @@ class GenerationFile:
     def noted(self) -> tuple[str, ...]:
         """See GenerationKeeper. A torn slot is a grant that nobody was told of."""
         return tuple(name for _, name in sorted(self._slots()))
+
+    def next_key(self, above: int) -> int:
+        """See GenerationKeeper. An id whose kiosk was refused after all stays unused."""
+        keys = _beside(self._path, "keys")
+        with self._alone():
+            given = int(keys.read_text(encoding="ascii")) if keys.exists() else 0
+            fresh = max(given, above) + 1
+            _replace(keys, b"%d\n" % fresh, 0o644)
+            return fresh
 
     def _slots(self) -> Iterator[tuple[int, str]]:
         held = os.pread(self._ring, RING * _SLOT.size, 0)

@@ -258,7 +258,7 @@ class Intake:
 
     def _is_own(self, number: str) -> bool:
         """Serials can be guessed: nobody takes a number that another kiosk will print."""
-        if len(number) != _NUMBER_DIGITS or not number.isdecimal():
+        if len(number) != _NUMBER_DIGITS:
             return True  # it never was a voucher's: nothing is printed under it
         return is_valid_number(number) and number.startswith(self._capable.place)
 

@@ -88,6 +88,10 @@ class HeadOffice:
         """How often this head office was restored, and one."""
         return self._keeper.current
 
+    def next_voucher_key(self, above: int) -> int:
+        """An id for a kiosk's voucher key that no kiosk ever had, also none that a restore forgot."""
+        return self._keeper.next_key(above)
+
     def enrol(self, kiosk: Enrolment) -> None:
         """Take a new kiosk in. Its id is never used again, not even after it is retired."""
         with self.engine.begin() as connection:

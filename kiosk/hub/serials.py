@@ -26,7 +26,9 @@ log = logging.getLogger(__name__)
 
 FIRST_GEN = 1
 LOST_PARS = 10
-"""Ranges skipped, in pars, where a kiosk was lost together with what we knew of its leases."""
+"""Ranges skipped, in pars, for each generation in which a kiosk may have been lost with all we knew of it."""
+LOST_GENERATIONS = 20
+"""Generations that are made up for at once: a device may claim to be hundreds ahead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +98,10 @@ class SerialShelves:
     def _numbered(self, place: str) -> int:
         r = redemptions.c
         between = r.voucher.between(f"{place}{0:08d}", f"{place}{99_999_999}")
-        highest = sa.select(sa.func.max(r.voucher)).where(between, sa.func.length(r.voucher) == 14)
-        number = self._connection.scalar(highest) or ""
-        return serial_of(number) if is_valid_number(number) else 0
+        falling = sa.select(r.voucher).where(between, sa.func.length(r.voucher) == 14)
+        found = self._connection.scalars(falling.order_by(r.voucher.desc()))
+        # Whatever looks like a number and is none says nothing of those below it.
+        return next((serial_of(number) for number in found if is_valid_number(number)), 0)
 
     def _ready(self, place: str) -> dict[str, int]:
         d, s = devices.c, standings.c
@@ -167,12 +170,15 @@ class Numbering:
         if leases:
             first, newest = leases[-1].range.last + 1, max(one.gen for one in leases)
         else:  # a kiosk of before there were leases; what this very upload tells is not counted yet
-            first, newest = past.numbered + 1 + (max(self._par, ENTRIES_MAX) if past.numbered else 0), 0
+            first, newest = (
+                past.numbered + 1 + (max(self._par, ENTRIES_MAX) if past.numbered else 0),
+                FIRST_GEN,
+            )
         others = [ready for device, ready in past.ready.items() if device != self._device]
-        lost = newest < self._gen and any(ready < self._gen for ready in others)
         # A restored database may have forgotten whoever was here, with all that was lent to it.
-        lost = lost or (not leases and self._gen > FIRST_GEN)
-        return first + (LOST_PARS * self._par if lost else 0)
+        lost = not leases or any(ready < self._gen for ready in others)
+        missed = min(self._gen - newest, LOST_GENERATIONS) if lost else 0
+        return first + LOST_PARS * self._par * missed
 
 
 def keep_leases(connection: sa.Connection, grants: Iterable[tuple[object, ...]]) -> None:

@@ -8,12 +8,14 @@ import msgspec
 import pytest
 import sqlalchemy as sa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from restoring import Restorable
 from till import NOW, Till
 
 from kiosk.hub.authority import open_authority
 from kiosk.hub.console_tables import codes
 from kiosk.hub.declined import Declined
 from kiosk.hub.enrolment import EnrolmentDesk
+from kiosk.hub.generation import GenerationFile
 from kiosk.hub.knocks import source_of
 from kiosk.hub.office import HeadOffice
 from kiosk.hub.tables import devices
@@ -199,3 +201,19 @@ def test_a_frozen_kiosk_is_refused_at_the_door_at_once(desk: EnrolmentDesk, offi
     with pytest.raises(Declined) as declined:
         office.account(asked)
     assert declined.value.status == 403
+
+
+def test_a_kiosk_that_a_restore_forgot_shares_nothing_with_the_next(tmp_path: Path) -> None:
+    hub = Restorable(GenerationFile(tmp_path / "generation"))
+    copy = hub.backup()
+
+    def enrolled() -> EnrolAnswer:
+        desk = EnrolmentDesk(hub.office, CARD_KEY, open_authority(tmp_path / "authority", "Test", NOW))
+        return desk.enrol(newcomer().request(desk.issue("0001", "04").code.secret), "192.0.2.1")
+
+    forgotten = enrolled()
+    hub.restore(copy)
+    hub.office.restored("set back to yesterday")
+    after = enrolled()
+    assert after.device != forgotten.device
+    assert after.voucher_key_id > forgotten.voucher_key_id

@@ -11,16 +11,18 @@ from restoring import GRANTS, Restorable
 from till import NOW, Till
 
 from kiosk.hub.declined import Declined
+from kiosk.hub.generation import MemoryGeneration
 from kiosk.hub.office import HeadOffice
 from kiosk.hub.records import sums_to_zero
 from kiosk.hub.serials import LOST_PARS
 from kiosk.hub.settings import Grants
 from kiosk.hub.staff import Pair
+from kiosk.hub.tables import redemptions
 from kiosk.hub.voucher_tables import serial_ranges
 from kiosk.ledger import accounts as acc
 from kiosk.ledger import entries as en
 from kiosk.ledger import sync
-from kiosk.ledger.serials import Range, Serial, next_serial
+from kiosk.ledger.serials import SERIAL_MAX, Range, Serial, next_serial
 from kiosk.membership.vouchers import number_of, voucher_number
 
 PAR = 6
@@ -185,6 +187,28 @@ def test_a_successor_at_the_same_place_never_gets_its_numbers(office: HeadOffice
             assert owners.setdefault(serial, device) == device
 
 
+def test_an_odd_number_does_not_hide_those_that_are_in_use(office: HeadOffice) -> None:
+    """What an earlier head office let in looks higher than every number, and is none."""
+    old = Till("K1")
+    office.enrol(old.enrolment())
+    without = replace(office._policy, grants=Grants(lease_par=20, lease_low=10, home_points=0, serial_par=0))
+    office._policy, policy = without, office._policy
+    some_points(office, old)
+    used = [redeem(old, Serial(PLACE, serial, "")) for serial in (1, 2, 3)]
+    told = talk(office, old)
+    assert [told[n] for n in used] == [""] * 3
+    odd = redeem(old, Serial(PLACE, 4, ""), number="0001019999999-")
+    assert talk(office, old)[odd] == "voucher-not-its-own"
+    with office.engine.begin() as connection:
+        changed = sa.update(redemptions).where(redemptions.c.voucher == voucher_number("0001", "01", 1))
+        assert connection.execute(changed.values(voucher="00010199999999")).rowcount == 1
+    office._policy = policy
+    talk(office, old)
+    assert due(old).number > 3
+    n = redeem(old, due(old))
+    assert talk(office, old)[n] == ""
+
+
 def test_a_restored_head_office_books_the_ranges_again() -> None:
     hub = Restorable()
     first = hub.till("K1")
@@ -253,3 +277,27 @@ def test_serials_are_not_given_back(office: HeadOffice) -> None:
     talk(office, till)
     n = till.write(en.Returned(asset=due(till).lease, amount=1))
     assert talk(office, till)[n] == "asset"
+
+
+def test_numbers_of_a_kiosk_that_head_office_forgot_are_skipped() -> None:
+    """Set back to before it was enrolled, once and again: no two of the place's kiosks meet."""
+    hub = Restorable()
+    copy = hub.backup()
+    owners: dict[int, str] = {}
+    for device in ("K1", "K8", "K9"):
+        till = Till(device)
+        hub.office.enrol(replace(till.enrolment(), kiosk="01"))
+        hub.drain([till])
+        for told, owner in leased(hub.office):
+            assert owner == device, "nothing is known of those before"
+            for serial in range(told.first, told.last + 1):
+                assert owners.setdefault(serial, device) == device
+        hub.restore(copy)
+    assert set(owners.values()) == {"K1", "K8", "K9"}
+
+
+def test_a_device_that_claims_many_generations_does_not_use_the_numbers_up() -> None:
+    hub = Restorable(MemoryGeneration(900))
+    till = hub.till("K1")
+    hub.drain([till])
+    assert due(till).number < SERIAL_MAX // 2
