@@ -153,6 +153,24 @@ def paper(arguments: tuple[str, ...]) -> None:
     told(arguments, prog_name="kioskctl paper")
 
 
+@main.command(context_settings={"ignore_unknown_options": True}, add_help_option=False)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def pictures(arguments: tuple[str, ...]) -> None:
+    """Packs of pictures for the invitation: key FILE, sign FOLDER --key FILE, check FOLDER --key HEX."""
+    from kiosk.commands.pictures import pictures as told
+
+    told(arguments, prog_name="kioskctl pictures")
+
+
+@main.command(context_settings={"ignore_unknown_options": True}, add_help_option=False)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def cards(arguments: tuple[str, ...]) -> None:
+    """Card readers and cards, without the kiosk: list, identify, read, prove, personalise, soak."""
+    from kiosk.commands.cards import cards as told
+
+    told(arguments, prog_name="kioskctl cards")
+
+
 @main.command(context_settings={"ignore_unknown_options": True})
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def gallery(arguments: tuple[str, ...]) -> None:

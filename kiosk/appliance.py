@@ -1,12 +1,13 @@
 """The wiring: the one module that knows every part, and the one that makes threads."""
 
 import logging
+import math
 import os
 import random
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,8 +20,8 @@ from kiosk.desk.world import Front, Shop, World
 from kiosk.ledger.ids import FreshIds
 from kiosk.loop import Loop, Teller
 from kiosk.notify import tell, watchdog_interval
-from kiosk.ports import Clock, JournalFailed
-from kiosk.settings import BadSettings, Settings, load
+from kiosk.ports import CardKey, Clock, JournalFailed
+from kiosk.settings import BadSettings, Screen, Settings, load
 from kiosk.views import View
 from kiosk.words import DEFAULT, Words
 
@@ -33,6 +34,7 @@ OUT_OF_SERVICE = 75
 OUT_OF_SERVICE_S = 10.0
 """How long the resting page stays readable before the process ends and is started again."""
 STOP_S = 3.0
+MM_PER_INCH = 25.4
 FROZEN = "K-SY-01"
 CRASHED = 70
 """Exit code after a thread's crash (EX_SOFTWARE)."""
@@ -77,8 +79,6 @@ def assemble(settings: Settings, clock: Clock, loop: Loop, show: Callable[[View]
     from kiosk.desk.desk import Desk
     from kiosk.hardware.printers.proof import stationery_of
     from kiosk.hardware.printers.service import open_printer
-    from kiosk.hardware.reader_watcher import ReaderWatcher
-    from kiosk.hardware.scanners.watcher import ScannerWatcher
     from kiosk.offline.carrying import Carrier
     from kiosk.offline.enrolment import pinned_authority
     from kiosk.offline.escrow import start_up
@@ -89,6 +89,7 @@ def assemble(settings: Settings, clock: Clock, loop: Loop, show: Callable[[View]
     from kiosk.offline.replica import StoredReplica
     from kiosk.offline.second_copy import second_copy
     from kiosk.offline.service import JournalService
+    from kiosk.offline.spent_codes import StoredSpentCodes
     from kiosk.offline.storage_key import storage_key
     from kiosk.offline.transport import HttpHub
     from kiosk.offline.uploader import Uploader
@@ -160,19 +161,67 @@ def assemble(settings: Settings, clock: Clock, loop: Loop, show: Callable[[View]
         stationery=stationery_of(settings.printer.papers, settings.printer.width),
         say=Words(DEFAULT, ZoneInfo(settings.device.zone)),
     )
+    if settings.pin.phone:
+        world.spent_codes = StoredSpentCodes(state / "spent-codes.db", storage.key)
     parts = Parts(loop, Desk(world, show), world, counter)
     parts.add("journal", journal.run, journal.stop)
     parts.add("printer", printer.run, printer.stop)
     if settings.reader.kind == "pcsc":
-        readers = ReaderWatcher(loop.post, clock)
-        parts.add("readers", readers.run, readers.stop)
-    if settings.scanner.kind == "serial":
-        scanner = ScannerWatcher(settings.scanner.address, settings.scanner.baud, loop.post, clock)
-        parts.add("scanner", scanner.run, scanner.stop)
+        _add_readers(parts, settings, clock, identity.cards)
+    _add_listeners(parts, settings, clock)
+    _add_typing(parts, state)
     parts.add("uploader", uploader.run, uploader.stop)
     parts.add("questions", questions.run, questions.stop)
     parts.add("control", control.run, control.close)
     return parts
+
+
+def _add_typing(parts: Parts, state: Path) -> None:
+    """Chinese from keys, where it is installed. What it builds it builds on a thread of its own library."""
+    from kiosk.screens.faces import FontsMissing, drawable
+    from kiosk.typing.rime import Rime
+    from kiosk.typing.rime_api import NoRime
+
+    try:
+        engine = Rime(state / "typing", drawable=drawable(state / "faces"))
+    except (NoRime, FontsMissing) as missing:
+        log.warning("no Chinese can be typed: %s", missing)
+        return
+    parts.world.typing = engine
+    parts.stops.append(engine.close)
+
+
+def _add_readers(parts: Parts, settings: Settings, clock: Clock, key: CardKey) -> None:
+    """Card readers, and the purses of the cards that lie on them."""
+    from kiosk.hardware.cards.purse_desk import PurseDesk
+    from kiosk.hardware.cards.purse_opening import purse_opener, terminal_of
+    from kiosk.hardware.cards.record_opening import record_check
+    from kiosk.hardware.readers.service import ReaderService
+
+    check, shared = record_check(settings.records), settings.reader.shared
+    readers = ReaderService(parts.loop.post, clock, begin_thread, shared=shared, check=check)
+    parts.add("readers", readers.run, readers.stop)
+    opener = purse_opener(settings.purse, terminal_of(settings.device.store, settings.device.kiosk))
+    if opener is not None:
+        parts.world.purses = PurseDesk(readers, opener, key, clock, parts.world.shop.zone)
+
+
+def _add_listeners(parts: Parts, settings: Settings, clock: Clock) -> None:
+    """What only ever tells: bar code scanner, swipe reader, keyboard wedge."""
+    from kiosk.hardware.magnetic.watcher import SwipeWatcher
+    from kiosk.hardware.scanners.watcher import ScannerWatcher
+    from kiosk.hardware.wedge.watcher import WedgeWatcher
+
+    post, scans, swipes, typed = parts.loop.post, settings.scanner, settings.swipe, settings.wedge
+    if scans.kind == "serial":
+        scanner = ScannerWatcher(scans.address, scans.baud, post, clock)
+        parts.add("scanner", scanner.run, scanner.stop)
+    if swipes.kind != "disabled":
+        swipe = SwipeWatcher(swipes.kind, swipes.address, swipes.baud, post, clock)
+        parts.add("swipe reader", swipe.run, swipe.stop)
+    if typed.kind != "disabled":
+        wedge = WedgeWatcher(typed.kind, typed.device, post, clock)
+        parts.add("wedge", wedge.run, wedge.stop)
 
 
 class Threads:
@@ -212,9 +261,14 @@ class Threads:
             thread.join(timeout=STOP_S)
 
     def _begin(self, name: str, work: Callable[[], None]) -> None:
-        thread = threading.Thread(target=_ends_everything(name, work), name=name, daemon=True)
-        self._threads.append(thread)
-        thread.start()
+        self._threads.append(begin_thread(name, work))
+
+
+def begin_thread(name: str, work: Callable[[], None]) -> threading.Thread:
+    """One thread, now. For a part that learns only later how many it needs; its own `run` ends after them."""
+    thread = threading.Thread(target=_ends_everything(name, work), name=name, daemon=True)
+    thread.start()
+    return thread
 
 
 def _ends_everything(name: str, work: Callable[[], None]) -> Callable[[], None]:
@@ -242,7 +296,9 @@ def run(
     state, screen = Path(settings.state.dir), settings.screen
     prepare(state / "kivy", (screen.width, screen.height), full_screen=screen.fullscreen)
     from kiosk.screens.app import KioskApp
+    from kiosk.screens.brand import chosen
     from kiosk.screens.faces import ensure_faces
+    from kiosk.screens.tokens import Modes
 
     clock = clock or RealClock()
     loop = Loop(clock)
@@ -260,6 +316,7 @@ def run(
             app.show(resting(Front(shop=shop_of(settings)), words, failure.code, clock.now()))
             close(failure.code)
             return None
+        parts.world.pictures_fault = play_pictures(screen, app.play)
         more(app, parts)
         return parts
 
@@ -274,7 +331,18 @@ def run(
         threads.start(make, close)
 
     size = (screen.width, screen.height)
-    app = KioskApp(loop.post, size, ensure_faces(state / "faces"), on_first_frame=first_frame)
+    brand, refused = chosen(screen.brand, screen.ground)
+    for problem in refused:
+        log.error("the brand is not worn: %s", problem)
+    app = KioskApp(
+        loop.post,
+        size,
+        ensure_faces(state / "faces"),
+        brand,
+        on_first_frame=first_frame,
+        modes=Modes(screen.large_text, screen.low_reach, screen.high_contrast, screen.less_motion),
+        inches=screen.inches,
+    )
     app.show(invitation(Front(shop=shop_of(settings)), words))
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: app.stop_soon(0))
@@ -283,6 +351,21 @@ def run(
     tell("STOPPING=1")
     threads.stop()
     return OUT_OF_SERVICE if closed.is_set() else 0
+
+
+def play_pictures(screen: Screen, play: Callable[[Sequence[tuple[bytes, bytes]], float], None]) -> str:
+    """Show the signed pack of the settings, if there is one; the fault code if it is refused, else ''."""
+    if not screen.pictures:
+        return ""
+    from kiosk.offline.pictures import CODE, BadPictures, read_pictures
+
+    try:
+        pack = read_pictures(Path(screen.pictures), bytes.fromhex(screen.pictures_key))
+    except BadPictures as bad:
+        log.error("%s: the pictures are not shown: %s", CODE, bad)
+        return CODE
+    play([(still.upright, still.tall) for still in pack.stills], pack.seconds)
+    return ""
 
 
 def shop_of(settings: Settings) -> Shop:
@@ -295,8 +378,15 @@ def shop_of(settings: Settings) -> Shop:
         idle_s=settings.screen.idle_s,
         countdown_s=settings.screen.countdown_s,
         offline_pin=settings.pin.offline == "software",
+        phones=settings.pin.phone,
         inserted_readers=frozenset(settings.reader.inserted),
+        panel_mm=panel_mm(settings.screen),
     )
+
+
+def panel_mm(screen: Screen) -> int:
+    """How wide the panel is; 0 where its settings do not tell."""
+    return round(screen.inches * MM_PER_INCH * screen.width / math.hypot(screen.width, screen.height))
 
 
 def main() -> int:

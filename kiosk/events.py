@@ -3,7 +3,16 @@
 from dataclasses import dataclass, field
 from enum import Enum
 
-from kiosk.ledger.sync import AccountAnswer, PinAnswer, Refusal
+from kiosk.ledger.sync import (
+    AccountAnswer,
+    CodeAnswer,
+    DrawResult,
+    JoinAnswer,
+    NewPinAnswer,
+    PhoneAnswer,
+    PinAnswer,
+    Refusal,
+)
 from kiosk.membership.cards import Card
 
 
@@ -18,10 +27,11 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class CardTapped(Event):
-    """A card lies on (or in) a reader and was read whole."""
+    """A card lies on (or in) a reader and was read whole. `passing`: it was only drawn through, or shown."""
 
     reader: str
     card: Card
+    passing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +43,40 @@ class CardRemoved(Event):
 
 @dataclass(frozen=True, slots=True)
 class CardUnreadable(Event):
-    """A card was there but could not be read: pulled | mute | unknown-family | garbled."""
+    """A card was there but could not be read: pulled | mute | unknown-family | garbled | bank-card |
+    not-genuine (a copy, or older than it should be).
+
+    `swiped`: it was drawn through a reader, not held to it.
+    """
 
     reader: str
     why: str
+    swiped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ReaderChanged(Event):
-    """A reader came (`present`) or went; `why` is for staff."""
+    """A reader came (`present`) or went; `why` is for staff, `code` the fault (K-RD-..) or ''."""
 
     reader: str
     present: bool
     why: str = ""
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CardDone(Event):
+    """One work with a card ended: `answer` is what it returned, None when it did not end well.
+
+    `why` is '' when it ended well, else a word of CardUnreadable, or: gone (no such card lies there) | busy
+    (another program has it) | hangs (the reader no longer answers). `begun`: the card may have been spoken
+    to, so that a move of value must be settled by the card's own memory.
+    """
+
+    request: str
+    answer: object = field(default=None, repr=False)
+    why: str = ""
+    begun: bool = True
 
 
 # --- scanners ------------------------------------------------------------------------------------
@@ -128,6 +159,23 @@ class Confirmed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class PaperLooked(Event):
+    """Show me the paper before it is printed."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatementOpened(Event):
+    """I would like my account on paper."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrintAsked(Event):
+    """Print what I am looking at. `sheet` names the page it was said on: twice the same is once."""
+
+    sheet: str
+
+
+@dataclass(frozen=True, slots=True)
 class WentBack(Event):
     """One page back."""
 
@@ -159,7 +207,69 @@ class PaperSeen(Event):
     seen: bool
 
 
+@dataclass(frozen=True, slots=True)
+class PhoneSignInOpened(Event):
+    """I have no card with me, but my phone number and my PIN."""
+
+
+@dataclass(frozen=True, slots=True)
+class JoinOpened(Event):
+    """Somebody would like to become a member."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServicesOpened(Event):
+    """What else can I do here?"""
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceChosen(Event):
+    """This one, please: a name of desk/services.py."""
+
+    service: str
+
+
+@dataclass(frozen=True, slots=True)
+class RowChosen(Event):
+    """This line of a listing; what `row` names is the journey's own."""
+
+    row: str
+
+
+@dataclass(frozen=True, slots=True)
+class OptionChosen(Event):
+    """This answer to the question of page `ticket`: twice the same is once."""
+
+    ticket: str
+    option: str
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted(Event):
+    """I am done with the page `ticket`: twice the same is once."""
+
+    ticket: str
+
+
+@dataclass(frozen=True, slots=True)
+class TextKeyed(Event):
+    """One key of a pad. `entry` names what was typed with which pad: a key meant for another one is none."""
+
+    entry: str
+    key: str = field(repr=False)
+
+
 # --- fingers of staff ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class AssistedJoinOpened(Event):
+    """Staff: help somebody to become a member."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplaceCardOpened(Event):
+    """Staff: give a member a new card."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,10 +359,19 @@ class PinAnswered(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class MemberAnswered(Event):
+    """Head office spoke of a member's phone, code, PIN or first key; `answer` None: it could not be asked."""
+
+    request: str
+    answer: PhoneAnswer | CodeAnswer | NewPinAnswer | JoinAnswer | None
+
+
+@dataclass(frozen=True, slots=True)
 class RightsChanged(Event):
-    """A sync ended: grants may have been journalled, wants may have been refused."""
+    """A sync ended: grants may have been journalled, wants may have been refused, draws may be decided."""
 
     refused: tuple[Refusal, ...] = ()
+    draws: tuple[DrawResult, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,7 +432,8 @@ class Ticked(Event):
 class ClaimAsked(Event):
     """Staff hold a voucher: number and six-character check code, as typed, or its QR code as scanned.
 
-    `code` is what the scanner read; with it, number and check code are not needed.
+    `code` is what the scanner read; with it, number and check code are not needed. `signed_in`: the operator
+    proved themselves here; if head office blocks them before it is settled, nothing is claimed.
     """
 
     request: str
@@ -321,6 +441,7 @@ class ClaimAsked(Event):
     check: str
     operator: str
     code: str = ""
+    signed_in: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,14 @@
 """What the desk needs of the world. Everything slow answers later, by an event in the inbox."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from kiosk.events import Event
-from kiosk.ledger.entries import Body, Claim, ClockTrust, Entry, Redeem
+from kiosk.events import CardTapped, Event
+from kiosk.ledger.entries import Body, Carding, Claim, ClockTrust, Entry, Redeem
 from kiosk.ledger.feed import ClaimKey, Colleague
 from kiosk.ledger.serials import Serial
-from kiosk.ledger.sync import Account, Gift, Want
+from kiosk.ledger.sync import Account, Gift, Mark, Want
 from kiosk.membership.cards import Card
 from kiosk.membership.claims import ClaimAnswer
 from kiosk.membership.paper import Paper
@@ -39,6 +39,8 @@ class Draft:
     visit: str | None = None
     operator: str | None = None
     id: str | None = None
+    secret: bytes = field(default=b"", repr=False)
+    """The key (32 bytes) of what a `Joined` sealed: kept beside the entries, never in one."""
 
 
 OperationState = Literal["redeemed", "printing", "posted", "voided", "unknown", "elsewhere"]
@@ -65,6 +67,18 @@ class Operation:
     """The place of the entry that this device knows it from."""
 
 
+@dataclass(frozen=True, slots=True)
+class CardMove:
+    """A move of value on a card that has not ended: its intent, whose it is, when it was journalled."""
+
+    begun: Carding
+    member: str
+    n: int
+    at: int
+    disputed: bool = False
+    """The card could not tell: people decide."""
+
+
 VOUCHERS_MAX = 50
 """Vouchers of one member that a journal tells of."""
 
@@ -78,6 +92,9 @@ class Journal(Protocol):
     def rights(self, asset: str, member: str | None = None) -> int:
         """Units this device may spend now."""
 
+    def tail(self) -> Mark:
+        """The last entry there is."""
+
     def effect_beyond(self, member: str, n: int) -> int:
         """What own entries after n did to this member's points (theirs and those in our escrow)."""
 
@@ -89,6 +106,12 @@ class Journal(Protocol):
 
     def unresolved(self, member: str | None = None) -> tuple[Operation, ...]:
         """Redemptions without a final state, oldest first; of one member, or all."""
+
+    def open_moves(self, card: bytes | None = None) -> tuple[CardMove, ...]:
+        """Moves of value on cards (or on this one) that have not ended, oldest first.
+
+        `append` takes no `Carding` for a card that has one.
+        """
 
     def next_voucher_serial(self) -> Serial | None:
         """The next voucher serial out of the ranges leased to this device; None: none is left.
@@ -133,6 +156,9 @@ class Replica(Protocol):
     def denied(self, card: bytes) -> str:
         """Why this card must not be served (lost | frozen | cancelled), or ''."""
 
+    def deny(self, card: bytes, why: str) -> None:
+        """Serve this card here no more from now on; head office's own list follows and decides."""
+
     def deny_age(self, now: int) -> DenyAge:
         """How old the deny list is at `now` (UTC microseconds); never downloaded is infinitely old."""
 
@@ -148,6 +174,9 @@ class Replica(Protocol):
     def claim_key(self, key_id: int) -> ClaimKey | None:
         """Whose vouchers this key signs, if they are honoured here."""
 
+    def phone_key(self, key_id: int) -> bytes | None:
+        """Whose codes on members' phones are believed, by key id: 32 bytes of Ed25519."""
+
     def revoked(self, number: str) -> str:
         """Why this voucher is worth nothing though its date is not over (void | revoked), or ''."""
 
@@ -161,6 +190,25 @@ class Replica(Protocol):
         """What may be shown of a member's name, '' if they are not known here."""
 
 
+@dataclass(frozen=True, slots=True)
+class PinChange:
+    """A new PIN for `name`: the `entry` that journalled it, the try (`proof`) that showed who they are."""
+
+    name: str
+    entry: str
+    proof: str
+    pin: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Newcomer:
+    """Somebody who joined here: the key of what they told, and their first PIN ('' for none yet)."""
+
+    member: str
+    key: bytes = field(repr=False)
+    pin: str = field(default="", repr=False)
+
+
 class Hub(Protocol):
     """Questions to head office. Each returns at once; the answer is an event with the same request id."""
 
@@ -169,6 +217,21 @@ class Hub(Protocol):
 
     def ask_pin(self, request: str, member: str, route: str, entry: str, pin: str) -> None:
         """PinAnswered follows."""
+
+    def ask_phone(self, request: str, phone: str, entry: str, pin: str) -> None:
+        """MemberAnswered follows, with a PhoneAnswer."""
+
+    def ask_code(self, request: str, name: str, entry: str) -> None:
+        """MemberAnswered follows, with a CodeAnswer."""
+
+    def ask_new_pin(self, request: str, change: PinChange) -> None:
+        """MemberAnswered follows, with a NewPinAnswer."""
+
+    def ask_join_code(self, request: str, number: str, entry: str) -> None:
+        """MemberAnswered follows, with a CodeAnswer."""
+
+    def ask_join(self, request: str, newcomer: Newcomer) -> None:
+        """MemberAnswered follows, with a JoinAnswer."""
 
     def want(self, want: Want) -> None:
         """Sent by every sync until granted, refused or dropped; RightsChanged follows each sync."""
@@ -194,6 +257,63 @@ class Printer(Protocol):
 
     def longest_s(self) -> float:
         """Seconds within which Printed follows a `print`, whatever happens."""
+
+
+class CardChannel(Protocol):
+    """A way to one card. Its one verb sends a command and returns (data, status word)."""
+
+    def send(self, command: bytes) -> tuple[bytes, int]:
+        """One exchange; CardTrouble if it failed."""
+
+
+CardWork = Callable[[CardChannel], object]
+"""What is done with a card, whole. It runs on the reader's own thread and never waits for anything else.
+
+It returns its answer. A CardTrouble that it lets through becomes the `why` of CardDone, so it catches what
+the desk must tell apart. Any other exception is a defect and ends the process.
+"""
+
+
+class CardDesk(Protocol):
+    """The cards that lie on the readers. Exactly one CardDone follows each `ask`, also after a hang."""
+
+    def ask(self, request: str, reader: str, card: Card | None, work: CardWork) -> None:
+        """Do this with the card that lies on the reader, and nobody else's commands in between. Never blocks.
+
+        `card` is the one that CardTapped told of: another card that was put down since is left alone (gone).
+        None: whichever card lies there, also one that could not be read. Works of one reader are done in the
+        order they were asked; between them the card keeps its power while it lies there.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class PurseSeen:
+    """What a card's purse (by its keyed hash) holds."""
+
+    purse: bytes = field(repr=False)
+    points: int
+
+
+class Purses(Protocol):
+    """The purses of cards that lie on readers. One CardDone follows each verb; its `answer` is told here.
+
+    Its `why` says what kept a card from answering. `move` and `intent` are as in `Carding`.
+    """
+
+    families: frozenset[str]
+    """Families whose cards may have a purse: others are not asked."""
+
+    def look(self, request: str, tap: CardTapped) -> None:
+        """PurseSeen; CardDone has no answer when the card has no purse that we know."""
+
+    def begin(self, request: str, tap: CardTapped, move: str, points: int) -> None:
+        """The intent of a debit, a Carding; no answer when the card will not pay that much. Nothing moves."""
+
+    def debit(self, request: str, tap: CardTapped, intent: Carding) -> None:
+        """An Outcome. The intent must be durable by now, and is carried out once at most."""
+
+    def resolve(self, request: str, tap: CardTapped, intent: Carding) -> None:
+        """An Outcome: how an earlier move ended, by the memory of the card that lies there."""
 
 
 class Clock(Protocol):
@@ -260,6 +380,7 @@ class CounterAnswer:
     """What staff hear about a voucher: the answer, a sentence, the gift's name, when it was claimed.
 
     `gift_id` and `claimed_kiosk` (its number, 0 if not known) are for whoever says it in another language.
+    In cents: `cash` is to be collected before the gift is handed over; `worth` comes off the bill.
     """
 
     result: ClaimAnswer
@@ -268,6 +389,8 @@ class CounterAnswer:
     claimed_at: int | None = None
     gift_id: str = ""
     claimed_kiosk: int = 0
+    cash: int = 0
+    worth: int = 0
 
 
 class Counter(Protocol):
@@ -278,3 +401,51 @@ class Counter(Protocol):
 
     def answer(self, request: str, said: CounterAnswer) -> None:
         """The answer to ClaimAsked or VoidAsked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """Keys on their way to characters, whole: an engine need remember nothing of them."""
+
+    method: Literal["pinyin", "double", "nine", "stroke"]
+    names: bool
+    """Whether it is a person's name: surnames and what parents choose go first."""
+    traditional: bool
+    keys: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a composition may mean."""
+
+    preedit: str = field(default="", repr=False)
+    """The keys as a reader of them writes them: syllables or strokes."""
+    candidates: tuple[str, ...] = field(default=(), repr=False)
+    more: bool = False
+    """Whether candidates stand behind these."""
+    sounds: tuple[str, ...] = field(default=(), repr=False)
+    """What the first syllable may be where its keys mean several, the likeliest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A candidate that was taken, and the keys it left unread."""
+
+    text: str = field(repr=False)
+    rest: str = field(repr=False)
+
+
+class Typing(Protocol):
+    """Chinese from keys. Asked on the desk's thread only; it learns nothing from whoever types."""
+
+    def ready(self) -> bool:
+        """Whether it can be asked: its dictionaries are made once, and that takes seconds."""
+
+    def read(self, composition: Composition, first: int, most: int) -> Reading:
+        """What it may mean: at most so many candidates, from this one (0 is the best)."""
+
+    def choose(self, composition: Composition, place: int) -> Chosen:
+        """Take the candidate at this place; one must be there."""
+
+    def forget(self) -> None:
+        """Nobody types any more."""

@@ -62,7 +62,22 @@ class Reader(Section, frozen=True, kw_only=True):
 
     kind: Literal["pcsc", "disabled"] = "pcsc"
     socket: str = ""
+    shared: bool = False
     inserted: tuple[str, ...] = ()
+
+
+class Purse(Section, frozen=True, kw_only=True):
+    """Points that lie on the card itself."""
+
+    kind: Literal["pboc", "disabled"] = "disabled"
+    key_file: str = ""
+
+
+class Records(Section, frozen=True, kw_only=True):
+    """The sealed records on storage cards."""
+
+    kind: Literal["checked", "required", "disabled"] = "disabled"
+    key_file: str = ""
 
 
 class Scanner(Section, frozen=True, kw_only=True):
@@ -71,6 +86,21 @@ class Scanner(Section, frozen=True, kw_only=True):
     kind: Literal["serial", "disabled"] = "disabled"
     address: str = ""
     baud: Literal[9600, 19200, 38400, 57600, 115200] = 9600
+
+
+class Swipe(Section, frozen=True, kw_only=True):
+    """The reader of magnetic stripes."""
+
+    kind: Literal["msr605", "msr605-raw", "plain", "disabled"] = "disabled"
+    address: str = ""
+    baud: Literal[9600, 19200, 38400, 57600, 115200] = 9600
+
+
+class Wedge(Section, frozen=True, kw_only=True):
+    """A reader that pretends to be a keyboard."""
+
+    kind: Literal["cards", "codes", "disabled"] = "disabled"
+    device: str = ""
 
 
 class Printer(Section, frozen=True, kw_only=True):
@@ -90,11 +120,20 @@ class Screen(Section, frozen=True, kw_only=True):
 
     width: Annotated[int, Meta(ge=320, le=7680)] = 1080
     height: Annotated[int, Meta(ge=320, le=7680)] = 1920
+    inches: Annotated[float, Meta(ge=0, le=200)] = 0.0
     fullscreen: bool = True
     offscreen: bool = False
     languages: Annotated[tuple[Language, ...], Meta(min_length=1, max_length=3)] = LANGUAGES
     idle_s: _Seconds = 30
     countdown_s: _Seconds = 15
+    brand: str = ""
+    ground: Literal["light", "dark"] = "light"
+    pictures: str = ""
+    pictures_key: Annotated[str, Meta(pattern=r"^([0-9a-f]{64})?$")] = ""
+    large_text: bool = False
+    low_reach: bool = False
+    high_contrast: bool = False
+    less_motion: bool = False
 
 
 class State(Section, frozen=True, kw_only=True):
@@ -109,6 +148,7 @@ class Pin(Section, frozen=True, kw_only=True):
     """PINs without the network."""
 
     offline: Literal["none", "software"] = "none"
+    phone: bool = False
 
 
 class Deny(Section, frozen=True, kw_only=True):
@@ -134,7 +174,11 @@ class Settings(Section, frozen=True, kw_only=True):
     hub: Hub
     shop: Shop = Shop()
     reader: Reader = Reader()
+    purse: Purse = Purse()
+    records: Records = Records()
     scanner: Scanner = Scanner()
+    swipe: Swipe = Swipe()
+    wedge: Wedge = Wedge()
     printer: Printer = Printer()
     screen: Screen = Screen()
     state: State = State()
@@ -202,10 +246,20 @@ def _across(settings: Settings) -> Iterator[tuple[str, str]]:
     yield from (("hub.url", what) for what in _bad_url(settings.hub.url))
     if what := _bad_printer(settings.printer):
         yield "printer.address", what
-    if settings.printer.papers and not Path(settings.printer.papers).is_absolute():
-        yield "printer.papers", "must be an absolute path"
+    folders = (
+        ("printer.papers", settings.printer.papers),
+        ("screen.brand", settings.screen.brand),
+        ("screen.pictures", settings.screen.pictures),
+    )
+    yield from ((name, "must be an absolute path") for name, at in folders if at and not at.startswith("/"))
+    if settings.screen.pictures and not settings.screen.pictures_key:
+        yield "screen.pictures_key", "must say whose signature the pictures need"
     if settings.scanner.kind == "serial" and not settings.scanner.address.startswith("/"):
         yield "scanner.address", "must be a device such as /dev/serial/by-path/... for kind = 'serial'"
+    if settings.swipe.kind != "disabled" and not settings.swipe.address.startswith("/"):
+        yield "swipe.address", "must be a device such as /dev/serial/by-path/... for a reader that is there"
+    if settings.wedge.kind != "disabled" and not settings.wedge.device:
+        yield "wedge.device", "must be a device file, vendor:product or a keyboard's name"
     if not Path(settings.state.dir).is_absolute():
         yield "state.dir", "must be an absolute path"
     for name, place in (("key_file", settings.state.key_file), ("second_copy", settings.state.second_copy)):

@@ -1,6 +1,6 @@
 """What is drawn: frozen, already in the visitor's words. A screen shows it and decides nothing."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from kiosk.events import Event
@@ -49,6 +49,25 @@ class Language:
 
 
 @dataclass(frozen=True, slots=True)
+class Ease:
+    """What the button for easier use says, and the page behind it: a switch for each mode.
+
+    The screens switch by themselves, for this visit only; a mode that changes nothing there is left out.
+    """
+
+    button: str
+    title: str
+    sentence: str
+    large_text: str
+    low_reach: str
+    high_contrast: str
+    less_motion: str
+    on: str
+    off: str
+    done: str
+
+
+@dataclass(frozen=True, slots=True)
 class Attract(View):
     """Nobody is here: one invitation. `sentence` under it; `reader` says where the reader is."""
 
@@ -58,6 +77,7 @@ class Attract(View):
     reader: str
     languages: tuple[Language, ...]
     choices: tuple[Choice, ...]
+    ease: Ease | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +126,9 @@ class Home(View):
     history_empty: str
     redeem: Choice
     choices: tuple[Choice, ...] = ()
+    today_title: str = ""
+    today: tuple[Choice, ...] = ()
+    """What they can get today, a line each; left out where there is no room for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +201,20 @@ class Confirm(View):
     backspace: str
     cancel: str
     confirm: str
+    look: Choice | None = None
+    """See the voucher's paper first; None where there is nothing to see."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview(View):
+    """A paper before it is printed. `paper` is a PNG file; `empty` stands where it cannot be drawn (b'')."""
+
+    frame: Frame
+    title: str
+    sentence: str
+    paper: bytes = field(repr=False)
+    empty: str
+    choices: tuple[Choice, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +279,7 @@ class History(View):
     page_text: str
     previous: str
     following: str
+    choices: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +294,199 @@ class StillThere(View):
     seconds_total: int
     stay: str
     leave: str
+
+
+# --- pages that many journeys share --------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """Where a long list stands: page `page` of `pages` (from 1), in words, with the words on both buttons.
+
+    The buttons tell PageTurned.
+    """
+
+    page: int
+    pages: int
+    text: str
+    previous: str
+    following: str
+
+
+@dataclass(frozen=True, slots=True)
+class Turning:
+    """Words for pages that the screen counts by its room; `text` has {page} and {pages} in it.
+
+    At the first and the last page the buttons rest and say so.
+    """
+
+    text: str
+    first: str
+    previous: str
+    following: str
+    last: str
+
+
+@dataclass(frozen=True, slots=True)
+class Menu(View):
+    """What else can be done here: one large tile each (label, icon, and a note such as '3 waiting').
+
+    `tiles` are all of them: how many a page takes is the screen's to know. The page with tile `start` (from
+    1) is shown; PageTurned tells the first tile of another one.
+    """
+
+    frame: Frame
+    title: str
+    sentence: str
+    tiles: tuple[Choice, ...]
+    turning: Turning
+    start: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ListRow:
+    """One line of a listing: a title over a note, a fact at the right ('' for none).
+
+    `tells` None: it can only be read. `picture` is a gift's or '', `icon` a picture of screens/art or ''.
+    `dots`: so many of so many are filled, as on a stamp card; (0, 0): there are none.
+    """
+
+    title: str
+    note: str = ""
+    fact: str = ""
+    tells: Event | None = None
+    verb: str = ""
+    icon: str = ""
+    picture: str = ""
+    dots: tuple[int, int] = (0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing(View):
+    """Things of one kind, a page at a time; `empty` is said when there are none."""
+
+    frame: Frame
+    title: str
+    sentence: str
+    rows: tuple[ListRow, ...]
+    empty: str
+    pages: Pages
+    choices: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One answer that can be chosen."""
+
+    label: str
+    tells: Event
+    chosen: bool = False
+    icon: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Question(View):
+    """One question, answered by tiles instead of typing.
+
+    `submit` None: a tile answers at once. `later` is the quiet way past it.
+    """
+
+    frame: Frame
+    title: str
+    sentence: str
+    options: tuple[Option, ...]
+    submit: Choice | None = None
+    later: Choice | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Article(View):
+    """Something to read (terms, an activity, how a draw works), a page at a time, and what to do with it."""
+
+    frame: Frame
+    title: str
+    paragraphs: tuple[str, ...]
+    pages: Pages
+    picture: str = ""
+    choices: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A key of a pad: what stands on it, what it says (TextKeyed), and how many columns it takes.
+
+    `note` is small print on it, such as the letters of a digit. `able` False: it rests.
+    """
+
+    label: str
+    key: str
+    units: float = 1.0
+    kind: Literal["key", "function", "chosen", "primary"] = "key"
+    icon: str = ""
+    note: str = ""
+    able: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class NameCard:
+    """The member card that is being made, with what is typed on it."""
+
+    tier: str
+    tier_name: str
+    name: str = field(repr=False)
+    coming: str = field(default="", repr=False)
+    """What the keys on their way most likely mean."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextEntry(View):
+    """A line of text is typed. Keys tell TextKeyed(entry, key).
+
+    `value` is written already, `preedit` is on its way to characters. `bar` stands over the pad: candidates
+    while something is on its way (as many as find room, then `more`), else the pads one may change to. The
+    pad's `rows` are `columns` wide. `error` stands in the place of `hint`.
+    """
+
+    frame: Frame
+    entry: str
+    title: str
+    sentence: str
+    value: str = field(repr=False)
+    preedit: str = field(repr=False)
+    placeholder: str
+    hint: str
+    error: str
+    clear: Key
+    bar: tuple[Key, ...] = field(repr=False)
+    more: Key | None
+    rows: tuple[tuple[Key, ...], ...] = field(repr=False)
+    columns: int
+    card: NameCard | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NumberEntry(View):
+    """Digits are typed with a large pad: `groups` is what was typed, each of `group_sizes` digits.
+
+    Keys ('0'..'9', 'clear', 'back') and `submit` tell TextKeyed(entry, key). `submit` rests until it is
+    `ready`; `choices` are what else can be done. `error` stands in the place of `hint`.
+    """
+
+    frame: Frame
+    entry: str
+    title: str
+    sentence: str
+    groups: tuple[str, ...] = field(repr=False)
+    group_sizes: tuple[int, ...]
+    label: str
+    hint: str
+    error: str
+    clear: str
+    backspace: str
+    submit: Choice
+    ready: bool
+    choices: tuple[Choice, ...] = ()
 
 
 # --- staff ---------------------------------------------------------------------------------------

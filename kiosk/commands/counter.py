@@ -6,6 +6,8 @@ import os
 import signal
 import socket
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -15,6 +17,7 @@ from kiosk.appliance import FROZEN, OUT_OF_SERVICE, Parts, Threads, assemble, pr
 from kiosk.clock import RealClock
 from kiosk.control import NoAnswer, ask
 from kiosk.counter.page import State
+from kiosk.counter.serving import BACKLOG, configured
 from kiosk.counter.sessions import Sessions
 from kiosk.counter.site import Counter, site
 from kiosk.counter.teller import CounterTeller
@@ -27,6 +30,8 @@ log = logging.getLogger(__name__)
 
 STATE_S = 1.0
 """How long the page waits for the device to say how it is."""
+LOOKED_S = 0.3
+"""How old what it said may be."""
 
 
 def serve(settings: Settings, ready_file: Path | None = None, clock: Clock | None = None) -> int:
@@ -77,7 +82,7 @@ def serve(settings: Settings, ready_file: Path | None = None, clock: Clock | Non
 def _counter(settings: Settings, parts: Parts, sessions: Sessions) -> Counter:
     world, place, shop = parts.world, Path(settings.state.dir) / "control.sock", shop_of(settings)
 
-    def state() -> State:
+    def look() -> State:
         try:
             said = ask(place, {"do": "ping"}, STATE_S)
         except NoAnswer:  # at the first moment
@@ -85,28 +90,35 @@ def _counter(settings: Settings, parts: Parts, sessions: Sessions) -> Counter:
         closed = parts.desk.out_of_service
         return State(shop.name, int(shop.kiosk), world.connected, int(said.get("waiting", 0)), closed)
 
+    state = lately(look)
     return Counter(
         world, parts.counter, sessions, parts.loop.post, state, secure=bool(settings.counter.certificate)
     )
 
 
+def lately(look: Callable[[], State], now: Callable[[], float] = time.monotonic) -> Callable[[], State]:
+    """The same, but asked again only after LOOKED_S: a flood of pages asks the device once."""
+    lock = threading.Lock()
+    found: list[tuple[float, State]] = []
+
+    def known() -> State:
+        with lock:
+            if not found or now() - found[0][0] >= LOOKED_S:
+                found[:] = [(now(), look())]
+            return found[0][1]
+
+    return known
+
+
 def _listen(settings: Settings) -> socket.socket:
     host = settings.counter.host
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return socket.create_server((host, settings.counter.port), family=family)
+    return socket.create_server((host, settings.counter.port), family=family, backlog=BACKLOG)
 
 
 def _server(settings: Settings, counter: Counter) -> uvicorn.Server:
     told = settings.counter
-    config = uvicorn.Config(
-        site(counter),
-        log_level="warning",
-        server_header=False,
-        timeout_graceful_shutdown=1,
-        ssl_certfile=told.certificate or None,
-        ssl_keyfile=told.key or None,
-    )
-    return uvicorn.Server(config)
+    return uvicorn.Server(configured(site(counter), told.certificate, told.key))
 
 
 def _write(file: Path, text: str) -> None:

@@ -7,7 +7,7 @@ from kiosk.counter.sessions import Session, Told
 from kiosk.counter.teller import SignIn
 from kiosk.desk.presented import SENTENCES
 from kiosk.desk.staff_pages import ROLES
-from kiosk.desk.staff_verdict import LOOKS, Tone
+from kiosk.desk.staff_verdict import LOOKS, Tone, headline, named
 from kiosk.ledger.sync import Gift
 from kiosk.membership.vouchers import shown
 from kiosk.words import LANGUAGES, Words, _
@@ -24,6 +24,7 @@ KEPT_OUT = {
     "locked": _("This staff PIN is locked. Two colleagues at head office can open it again."),
     "later": _("The PIN cannot be checked now: head office did not answer. Please try again."),
     "role": _("Your role does not hand out gifts."),
+    "over": _("You have been signed out: head office has changed what you may do here. Nothing was changed."),
     "closed": _("This counter is out of service. Please call a technician."),
 }
 
@@ -103,10 +104,9 @@ def _verdict(say: Words, shelf: dict[str, Gift], session: Session) -> str:
     if gift is not None:
         name = gift.picture if look.tone == "go" else f"{gift.picture}_grey"
         picture = f'<img src="/gifts/{escape(name)}.png" alt="" width=456 height=300>'
-    named = say.of(gift.name) if gift is not None else told.said.gift
     sentence = " ".join((say(look.instead or SENTENCES[told.said.result]), *_facts(say, told)))
-    described = f"<strong>{escape(named)}</strong><br>{escape(shown(told.number))}"
-    return _big(look.tone, say(look.words), sentence, described, picture)
+    described = f"<strong>{escape(named(say, told.said, gift))}</strong><br>{escape(shown(told.number))}"
+    return _big(look.tone, headline(say, told.said), sentence, described, picture)
 
 
 def _big(tone: Tone, words: str, sentence: str, gift: str, picture: str = "") -> str:
@@ -129,11 +129,10 @@ def _facts(say: Words, told: Told) -> tuple[str, ...]:
 
 def _line(say: Words, shelf: dict[str, Gift], told: Told) -> str:
     look, gift = LOOKS[told.said.result], shelf.get(told.said.gift_id)
-    named = say.of(gift.name) if gift is not None else told.said.gift
     return (
         f'<li class="{look.tone}"><time>{escape(say.time(told.at))}</time>'
-        f"<span class=words>{SIGNS[look.tone]} {escape(say(look.words))}</span>"
-        f"<span>{escape(named)}</span><span>{escape(shown(told.number))}</span></li>"
+        f"<span class=words>{SIGNS[look.tone]} {escape(headline(say, told.said))}</span>"
+        f"<span>{escape(named(say, told.said, gift))}</span><span>{escape(shown(told.number))}</span></li>"
     )
 
 

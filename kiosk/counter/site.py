@@ -10,14 +10,16 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, HTTPException, Request
 from fastapi.responses import FileResponse, HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.requests import ClientDisconnect
 
 from kiosk.control import COUNTER_S, CounterDesk
 from kiosk.counter.page import State, counter_page, sign_in_page
 from kiosk.counter.sessions import Session, Sessions, Told, Waiting
-from kiosk.counter.teller import SignIn, SignInAsked, may_claim
+from kiosk.counter.teller import SignIn, SignInAsked
 from kiosk.counter.typed import Typed, read
+from kiosk.desk.duties import may_claim
 from kiosk.desk.world import World
 from kiosk.events import ClaimAsked
 from kiosk.ports import Post
@@ -30,6 +32,8 @@ YEAR_S = 31_536_000
 HEARD_S = 0.3
 SIGN_IN_S = 20.0
 """A PIN may wait for tries and twice for head office, 5 seconds each."""
+BEAT_S = 1.0
+"""Far longer than the writes that set a known staff number apart from one that nobody has."""
 NO_ANSWER = _("There was no answer. Ask again: a voucher is claimed once, however often it is asked for.")
 
 _LOCAL = {"127.0.0.1", "localhost", "[::1]"}
@@ -46,7 +50,7 @@ _HEADERS = {
 class Counter:
     """What the page stands on. `state` may ask the device, and is called off the page's own thread.
 
-    `secure`: it is served over TLS.
+    `secure`: it is served over TLS. `beat_s`: who may not come in hears it so many whole beats later.
     """
 
     world: World
@@ -55,6 +59,7 @@ class Counter:
     post: Post
     state: Callable[[], State]
     secure: bool = False
+    beat_s: float = BEAT_S
 
     @property
     def cookie(self) -> str:
@@ -90,9 +95,12 @@ class _Pages:
 
     async def sign_in(self, request: Request) -> Response:
         counter, told = self._counter, await _form(request)
-        staff = told.get("staff", "").strip()[:40]
+        staff, since = told.get("staff", "").strip()[:40], time.monotonic()
         tried = await _sign_in(counter, staff, told.get("pin", ""))
         if not tried.session:
+            # How long it took must not tell what was done: a failure is answered at the next full beat.
+            spent = time.monotonic() - since
+            await asyncio.sleep(-spent % counter.beat_s if counter.beat_s else 0)
             say, state = _words(counter, request), await asyncio.to_thread(counter.state)
             return HTMLResponse(sign_in_page(say, state, tried, staff), 401)
         counter.sessions.close(request.cookies.get(counter.cookie, ""))
@@ -147,8 +155,11 @@ def _guarded(counter: Counter) -> Callable[..., Any]:
         if not own or not (local or counter.secure):
             return PlainTextResponse("only from the counter's own page", 403)
         if int(request.headers.get("content-length") or 0) > BODY_MAX:
-            return PlainTextResponse("too long", 413)
-        said = await answer(request)
+            return _too_long()
+        try:
+            said = await answer(request)
+        except ClientDisconnect:  # whoever went in the middle of a form hears nothing
+            return PlainTextResponse("gone", 400)
         said.headers.update(_HEADERS)
         said.headers.setdefault("Cache-Control", "no-store")
         return said
@@ -156,13 +167,18 @@ def _guarded(counter: Counter) -> Callable[..., Any]:
     return guard
 
 
+def _too_long() -> Response:
+    """Nobody hears the rest of it."""
+    return PlainTextResponse("too long", 413, {"Connection": "close"})
+
+
 async def _form(request: Request) -> dict[str, str]:
-    """The fields of a form; what is too long has none."""
+    """The fields of a form. HTTPException (413) for one that is too long, whatever it said before."""
     body = b""
     async for part in request.stream():
         body += part
         if len(body) > BODY_MAX:
-            return {}
+            raise HTTPException(413, "too long", {"Connection": "close"})
     return {name: values[0] for name, values in parse_qs(body.decode(errors="replace")).items()}
 
 
@@ -171,9 +187,9 @@ def _session(counter: Counter, request: Request, *, touched: bool) -> Session | 
     session = counter.sessions.of(request.cookies.get(counter.cookie, ""), touched=touched)
     if session is None:
         return None
-    now = counter.world.replica.colleague(session.colleague.id)
-    if now is None or not may_claim(now):
+    if not may_claim(counter.world.replica.colleague(session.colleague.id)):
         counter.sessions.close(session.token)
+        request.state.kept_out = SignIn(why="over")
         return None
     return session
 
@@ -186,7 +202,7 @@ def _words(counter: Counter, request: Request) -> Words:
 async def _page(counter: Counter, request: Request, session: Session | None) -> Response:
     say, state = _words(counter, request), await asyncio.to_thread(counter.state)
     if session is None:
-        return HTMLResponse(sign_in_page(say, state))
+        return HTMLResponse(sign_in_page(say, state, getattr(request.state, "kept_out", None)))
     return HTMLResponse(counter_page(say, state, session, counter.world.replica.gifts()))
 
 
@@ -206,7 +222,7 @@ def _ask(counter: Counter, session: Session, typed: Typed) -> None:
     operator = session.colleague.id
 
     def question(request: str) -> ClaimAsked:
-        return ClaimAsked(request, typed.number, typed.check, operator, typed.code)
+        return ClaimAsked(request, typed.number, typed.check, operator, typed.code, signed_in=True)
 
     request = counter.desk.ask(question)
     session.waiting = Waiting(request, typed.number, time.monotonic() + COUNTER_S)

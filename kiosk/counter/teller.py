@@ -9,19 +9,20 @@ from typing import Literal
 from kiosk import events as ev
 from kiosk.counter.sessions import Sessions
 from kiosk.desk.counter import answer
+from kiosk.desk.duties import may_claim
 from kiosk.desk.elsewhere import Elsewhere
 from kiosk.desk.pages import Journey
 from kiosk.desk.pin import Looked
-from kiosk.desk.staff import DUTIES
-from kiosk.desk.staff_sign_in import prove, sign_out
+from kiosk.desk.staff_sign_in import pretend, prove, sign_out
 from kiosk.desk.world import World
 from kiosk.ledger.feed import Colleague
 from kiosk.ports import JournalFailed, NotHeld
 
 log = logging.getLogger(__name__)
 
-LOOKS_MAX = 5
+LOOKS_MAX = 16
 """PINs that are looked at at once: the others are asked to wait."""
+_NAME_MAX = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +30,11 @@ class SignIn:
     """How signing in ended. `session` is its token; without one `why` says what kept them out.
 
     not-you: nobody of this store, or the wrong PIN: which is nobody's business. role: it claims nothing.
+    over: head office took the duty from them while they were signed in.
     """
 
     session: str = field(default="", repr=False)
-    why: Literal["", "not-you", "locked", "later", "role", "closed"] = ""
+    why: Literal["", "not-you", "locked", "later", "role", "over", "closed"] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,7 @@ class SignInAsked(ev.Event):
 class _Look:
     """One PIN that is being looked at."""
 
-    colleague: Colleague
+    colleague: Colleague | None
     visit: str
     journey: Journey[Looked]
     answer: Future[SignIn]
@@ -101,18 +103,22 @@ class CounterTeller:
                 sign_out(self._world, session.colleague, session.visit)
 
     def _begin(self, asked: SignInAsked) -> None:
-        colleague = self._world.replica.colleague(asked.staff)
-        if colleague is None:
-            unheard = self._world.connected is None  # nobody is known before head office was asked once
-            _tell(asked.answer, SignIn(why="later" if unheard else "not-you"))
-        elif len(self._looks) >= LOOKS_MAX:
+        """Whoever is unknown is looked at as long, and as often, as somebody who works here."""
+        if not _may_be_a_name(asked.staff):
+            _tell(asked.answer, SignIn(why="not-you"))
+            return
+        if len(self._looks) >= LOOKS_MAX:
             _tell(asked.answer, SignIn(why="later"))
+            return
+        world, visit = self._world, self._world.ids.uuid7()
+        colleague = world.replica.colleague(asked.staff)
+        if colleague is None:
+            journey = pretend(world, asked.staff, asked.pin)
         else:
-            visit = self._world.ids.uuid7()
-            journey = prove(self._world, colleague, visit, asked.pin)
-            look = _Look(colleague, visit, journey, asked.answer)
-            self._looks.append(look)
-            self._go_on(look, None)
+            journey = prove(world, colleague, visit, asked.pin)
+        look = _Look(colleague, visit, journey, asked.answer)
+        self._looks.append(look)
+        self._go_on(look, None)
 
     def _go_on(self, look: _Look, event: ev.Event | None) -> None:
         try:
@@ -120,17 +126,22 @@ class CounterTeller:
         except StopIteration as ended:
             self._looks.remove(look)
             _tell(look.answer, self._ended(look, ended.value))
-        except (JournalFailed, NotHeld):
+        except JournalFailed:
             self._looks.remove(look)
             _tell(look.answer, SignIn(why="closed"))
             raise
+        except NotHeld as refused:  # the others who are being looked at hear this event all the same
+            log.error("refused: %s", refused)
+            self._looks.remove(look)
+            _tell(look.answer, SignIn(why="later"))
 
     def _ended(self, look: _Look, looked: Looked) -> SignIn:
-        if looked.right and not may_claim(look.colleague):
-            sign_out(self._world, look.colleague, look.visit)
-            return SignIn(why="role")  # said only to themselves
-        if looked.right:
-            return SignIn(self._sessions.open(look.colleague, look.visit).token)
+        colleague = look.colleague
+        if looked.right and colleague is not None:
+            if not may_claim(colleague):
+                sign_out(self._world, colleague, look.visit)
+                return SignIn(why="role")  # said only to themselves
+            return SignIn(self._sessions.open(colleague, look.visit).token)
         return SignIn(why=looked.why or "not-you")  # how many tries are left would tell that they exist
 
     def _close(self, code: str, detail: str) -> None:
@@ -141,9 +152,9 @@ class CounterTeller:
         self._looks.clear()
 
 
-def may_claim(colleague: Colleague) -> bool:
-    """Whether this role hands out gifts."""
-    return ev.ClaimDeskOpened in DUTIES.get(colleague.role, ())
+def _may_be_a_name(staff: str) -> bool:
+    """Whether anybody could have this staff number: head office gives no other ones."""
+    return 0 < len(staff) <= _NAME_MAX and staff.replace("-", "").replace(".", "").isalnum()
 
 
 def _tell(answer: Future[SignIn], said: SignIn) -> None:

@@ -17,6 +17,7 @@ from fastapi.responses import FileResponse, HTMLResponse, PlainTextResponse, Red
 from kiosk.control import NoAnswer, ask
 from kiosk.demo.clock import SharedClock
 from kiosk.demo.evidence import Missing, code_on
+from kiosk.demo.phones import Texts, code_shown
 from kiosk.demo.places import Places
 from kiosk.demo.relay import announce
 
@@ -33,16 +34,40 @@ class Button:
     en: str
     last_voucher: bool = False
     """Whether the line also carries the code on the newest voucher, as `text`."""
+    purse: bool = False
+    """Whether the line also carries the card with a purse, as `card`."""
+    phone: bool = False
+    """Whether the line also carries the code that a member's phone shows now, as `text`."""
 
 
-def _tap(card: str) -> dict[str, Any]:
-    return {"do": "tap", "card": card, "family": "cpu"}
+def _tap(card: str, family: str = "cpu") -> dict[str, Any]:
+    return {"do": "tap", "card": card, "family": family}
+
+
+_MEMBER = ["%M6600000001^ZHANG/WEI?", ";6600000001?", ""]
+_BANK = ["%B4111111111111111^DOE/JANE^30121011000?", ";4111111111111111=30121011000?", ""]
+"""A number that card schemes publish for tests; it belongs to nobody."""
+
+
+def _swipe(tracks: list[str], **more: Any) -> dict[str, Any]:
+    return {"do": "swipe", "tracks": tracks, **more}
 
 
 BUTTONS: dict[str, Button] = {
     "tap-home": Button("cards", _tap("6600000001"), "本店会员刷卡", "Tap: member at home here"),
     "tap-other": Button("cards", _tap("6600000100"), "普通会员刷卡", "Tap: member from elsewhere"),
     "tap-poor": Button("cards", _tap("6600000002"), "积分不足的卡", "Tap: too few points"),
+    "tap-purse": Button(
+        "cards",
+        {"do": "tap", "family": "purse"},
+        "卡上有积分的卡",
+        "Tap: points on the card itself",
+        purse=True,
+    ),
+    "tap-classic": Button(
+        "cards", _tap("04A1B2C1", "classic-1k"), "MIFARE Classic 卡", "Tap: MIFARE Classic"
+    ),
+    "tap-ntag": Button("cards", _tap("04A1B2C3D4E5F6", "ntag213"), "NTAG 卡", "Tap: NTAG213"),
     "tap-lost": Button("cards", _tap("6600000901"), "挂失的卡", "Tap: card reported lost"),
     "tap-unknown": Button("cards", _tap("6600000999"), "不认识的卡", "Tap: unknown card"),
     "tap-manager": Button("cards", _tap("6600000801"), "店长刷工卡", "Show staff card: manager, PIN 135790"),
@@ -57,12 +82,32 @@ BUTTONS: dict[str, Button] = {
         "cards", {"do": "fault", "kind": "pull_mid_read"}, "下一张卡中途拿走", "Next card leaves early"
     ),
     "scan-last": Button("scanner", {"do": "scan"}, "扫最新的券", "Scan the last voucher", last_voucher=True),
+    "phone-code": Button("scanner", {"do": "scan"}, "手机出示会员码", "A phone shows its code", phone=True),
     "scan-strange": Button(
         "scanner", {"do": "scan", "text": "6901234567892"}, "扫别的码", "Scan another code"
     ),
     "scan-noise": Button("scanner", {"do": "garbage"}, "扫描器乱码", "Scanner sends noise"),
     "scanner-out": Button("scanner", {"do": "unplug"}, "拔掉扫描器", "Unplug the scanner"),
     "scanner-in": Button("scanner", {"do": "plug"}, "插上扫描器", "Plug the scanner in"),
+    "swipe-member": Button("swipe", _swipe(_MEMBER), "刷会员磁条卡", "Swipe a member card"),
+    "swipe-back": Button("swipe", _swipe(_MEMBER, reverse=True), "反向刷卡", "Swipe it the other way"),
+    "swipe-bank": Button("swipe", _swipe(_BANK), "刷银行卡", "Swipe a bank card"),
+    "swipe-bad": Button("swipe", _swipe(_MEMBER, spoil=[2]), "没刷好", "A bad swipe"),
+    "swipe-hang": Button("swipe", {"do": "fault", "kind": "hang"}, "刷卡器死机", "The swipe reader hangs"),
+    "swipe-well": Button("swipe", {"do": "all_well"}, "刷卡器恢复", "It works again"),
+    "swipe-out": Button("swipe", {"do": "unplug"}, "拔掉刷卡器", "Unplug the swipe reader"),
+    "swipe-in": Button("swipe", {"do": "plug"}, "插上刷卡器", "Plug the swipe reader in"),
+    "wedge-member": Button(
+        "wedge", {"do": "type", "text": "".join(_MEMBER)}, "键盘口刷会员卡", "Member card at the wedge"
+    ),
+    "wedge-bank": Button(
+        "wedge", {"do": "type", "text": "".join(_BANK)}, "键盘口刷银行卡", "Bank card at the wedge"
+    ),
+    "wedge-lost": Button(
+        "wedge", {"do": "overrun", "text": "".join(_MEMBER)}, "键盘口丢键", "The wedge loses keys"
+    ),
+    "wedge-out": Button("wedge", {"do": "unplug"}, "拔掉键盘口读卡器", "Unplug the wedge"),
+    "wedge-in": Button("wedge", {"do": "plug"}, "插上键盘口读卡器", "Plug the wedge in"),
     "paper-out": Button("printer", {"do": "paper_out"}, "缺纸", "Paper out"),
     "mid-print": Button(
         "printer", {"do": "paper_out_after", "rows": 200}, "打印中途缺纸", "Paper out in mid-print"
@@ -104,6 +149,8 @@ MINUTES: dict[str, tuple[int, str, str]] = {
 GROUPS: tuple[tuple[str, str], ...] = (
     ("cards", "会员卡 Cards"),
     ("scanner", "扫描器 Scanner"),
+    ("swipe", "刷卡器 Swipe reader"),
+    ("wedge", "键盘口读卡器 Keyboard wedge"),
     ("printer", "打印机 Printer"),
     ("network", "网络 Network"),
 )
@@ -123,8 +170,8 @@ img { width: 14rem; border: 1px solid #d8cbbb; background: #fff }
 _TOP = "<!doctype html><html lang=zh><meta charset=utf-8><title>试验台 Bench</title>"
 
 
-def page(places: Places, said: str) -> str:
-    """The whole page; `said` is how the last button went."""
+def page(places: Places, said: str, texts: list[tuple[str, str]] | None = None) -> str:
+    """The whole page; `said` is how the last button went, `texts` what reached phones."""
     parts = [
         f"{_TOP}<style>{_STYLE}</style><main><h1>试验台 Bench</h1>",
         f"<p class=said role=status>{html.escape(said)}</p>" if said else "",
@@ -134,6 +181,8 @@ def page(places: Places, said: str) -> str:
         parts += [f"<h2>{title}</h2>", *shown]
     parts.append("<h2>时钟 Clock</h2>")
     parts += [_form(name, zh, en) for name, (_seconds, zh, en) in MINUTES.items()]
+    parts.append("<h2>手机短信 Messages</h2>")
+    parts += [f"<p class=said>{html.escape(number)}: {html.escape(text)}</p>" for number, text in texts or ()]
     parts.append("<h2>小票 Vouchers</h2>")
     parts += [
         f'<figure><a href="/papers/{name}"><img src="/papers/{name}" alt="{name}"></a>'
@@ -171,7 +220,9 @@ def press(places: Places, clock: SharedClock, name: str) -> str:
     button = BUTTONS[name]
     try:
         text = {"text": code_on(_newest(places))} if button.last_voucher else {}
-        ask(places.control(button.to), button.line | text)
+        text |= {"text": code_shown(places)} if button.phone else {}
+        card = {"card": str(places.purse)} if button.purse else {}
+        ask(places.control(button.to), button.line | text | card)
     except (NoAnswer, Missing) as trouble:
         return f"{button.zh} {button.en}: {trouble}"
     return f"{button.zh} {button.en}: ok"
@@ -181,7 +232,7 @@ def bench(places: Places) -> FastAPI:
     """The application. It answers only to this machine's own browser pages."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     clock = SharedClock(places.clock)
-    said = [""]
+    said, texts = [""], Texts()
 
     @app.middleware("http")
     async def own_pages_only(request: Request, answer: Callable[[Request], Awaitable[Response]]) -> Response:
@@ -193,7 +244,7 @@ def bench(places: Places) -> FastAPI:
 
     @app.get("/")
     async def show() -> HTMLResponse:
-        return HTMLResponse(page(places, said[0]))
+        return HTMLResponse(page(places, said[0], await asyncio.to_thread(texts.look, places)))
 
     @app.post("/do/{name}")
     async def do(name: str) -> Response:

@@ -25,6 +25,10 @@ class Missing(Exception):
     """A piece of evidence that must be there is not, or does not hold."""
 
 
+OURS = (zxingcpp.BarcodeFormat.QRCode, zxingcpp.BarcodeFormat.Code128)
+"""What our papers bear. Some other kinds have so little redundancy that ordinary dots may read as one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Voucher:
     """What a printed voucher says in its signed code, and where the picture of the paper lies."""
@@ -51,9 +55,10 @@ def printed(papers: Path, before: frozenset[Path]) -> Path:
 def code_on(picture: Path) -> str:
     """What the one code on a picture says. Missing: there is none, or more than one."""
     with Image.open(picture) as paper:
-        found = zxingcpp.read_barcodes(paper.convert("L"))
+        found = zxingcpp.read_barcodes(paper.convert("L"), formats=OURS)
     if len(found) != 1:
-        raise Missing(f"{picture}: {len(found)} codes can be read, not one")
+        told = ", ".join(f"{code.format} at {code.position}" for code in found)
+        raise Missing(f"{picture}: {len(found)} codes can be read, not one: {told}")
     return str(found[0].text)
 
 

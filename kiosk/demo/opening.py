@@ -9,11 +9,14 @@ from pathlib import Path
 from kiosk.demo.clock import SharedClock
 from kiosk.demo.crew import Crew
 from kiosk.demo.places import Places
+from kiosk.hardware.simulated.purse_issuer import Issuer
+from kiosk.hub.demo_shop import PURSE, PURSE_POINTS
 from kiosk.offline.identity import load_or_create
 
 DEVICE = "demo-kiosk-03"
 STORE = "0001"
 KIOSK = "03"
+TEST_ISSUER = Issuer(*(bytes([key]) * 16 for key in (0xD1, 0xD2, 0xD3, 0xD4)))
 START_S = 30.0
 WINDOW_S = 60.0
 _RULES = Path(__file__).parents[2] / "config" / "rules" / "demo.toml"
@@ -28,6 +31,8 @@ store = "{store}"
 rules = "{rules}"
 [pin]
 offline_pin = "software"
+[phones]
+looks = 10
 """
 
 _KIOSK = """\
@@ -45,9 +50,18 @@ timeout_s = 5
 [reader]
 kind = "pcsc"
 socket = "{reader_socket}"
+[purse]
+kind = "pboc"
+key_file = "{places.purse_keys}"
 [scanner]
 kind = "serial"
 address = "{places.scanner}"
+[swipe]
+kind = "msr605"
+address = "{places.swipe}"
+[wedge]
+kind = "cards"
+device = "{places.wedge}"
 [printer]
 kind = "tcp"
 address = "127.0.0.1:{printer_port}"
@@ -60,6 +74,7 @@ offscreen = {offscreen}
 dir = "{places.kiosk}"
 [pin]
 offline = "software"
+phone = true
 """
 
 
@@ -89,9 +104,10 @@ def open_shop(crew: Crew, *, offscreen: bool, bench_port: int = 0) -> None:
 
 
 def _open_back_rooms(crew: Crew) -> tuple[int, str, int]:
-    """Start hub, reader, printer and scanner side by side: hub port, reader socket, printer port."""
+    """Start hub, readers, printer and scanner side by side: hub port, reader socket, printer port."""
     places = crew.places
     enrol_device(places)
+    issue_purse(places)
     places.config("hub").write_text(hub_config(places))
     crew.start("hub", "-m", "kiosk.hub", "--config", str(places.config("hub")), "--demo", "--port", "0",
                "--state", str(places.hub), "--ready-file", str(places.ready("hub")),
@@ -104,12 +120,27 @@ def _open_back_rooms(crew: Crew) -> tuple[int, str, int]:
     crew.start("scanner", "-m", "kiosk.hardware.simulated.scanner", "--link", str(places.scanner),
                "--control", str(places.control("scanner")),
                "--ready-file", str(places.ready("scanner")))  # fmt: skip
+    crew.start("swipe", "-m", "kiosk.hardware.simulated.swipe", "--link", str(places.swipe),
+               "--control", str(places.control("swipe")),
+               "--ready-file", str(places.ready("swipe")))  # fmt: skip
+    crew.start("wedge", "-m", "kiosk.hardware.simulated.wedge", "--link", str(places.wedge),
+               "--control", str(places.control("wedge")),
+               "--ready-file", str(places.ready("wedge")))  # fmt: skip
     hub = port_in(crew.wait_ready("hub", START_S))
     reader = json.loads(crew.wait_ready("cards", START_S))
     if reader.get("exposed"):
         print(f"      note    {reader['exposed']}")
-    crew.wait_ready("scanner", START_S)
+    for who in ("scanner", "swipe", "wedge"):
+        crew.wait_ready(who, START_S)
     return hub, str(reader["socket"]), port_in(crew.wait_ready("printer", START_S))
+
+
+def issue_purse(places: Places) -> None:
+    """The card with a purse, and the keys that the kiosk needs for it. Anybody can read these: test keys."""
+    keys = TEST_ISSUER.kiosk_keys
+    places.purse_keys.write_text(f'debit = "{keys.debit.hex()}"\nown = "{keys.own.hex()}"\n')
+    if not places.purse.exists():
+        TEST_ISSUER.issue(places.purse, PURSE, PURSE_POINTS)
 
 
 def hub_config(places: Places) -> str:

@@ -34,9 +34,29 @@ class Places:
         return self.root / "cards"
 
     @property
+    def purse(self) -> Path:
+        """The memory of the member card with a purse."""
+        return self.cards / "purse"
+
+    @property
+    def purse_keys(self) -> Path:
+        """The kiosk's keys of purses."""
+        return self.root / "purse-keys.toml"
+
+    @property
     def scanner(self) -> Path:
         """The bar code scanner's device, while it is plugged in."""
         return self.root / "scanner.tty"
+
+    @property
+    def swipe(self) -> Path:
+        """The swipe reader's device, while it is plugged in."""
+        return self.root / "swipe.tty"
+
+    @property
+    def wedge(self) -> Path:
+        """The keyboard wedge's device, while it is plugged in."""
+        return self.root / "wedge.keys"
 
     @property
     def papers(self) -> Path:
@@ -63,7 +83,7 @@ class Places:
         return self.root / f"{who}.toml"
 
     def control(self, who: str) -> Path:
-        """The control socket of cards | printer | scanner | network | pilot."""
+        """The control socket of cards | printer | scanner | swipe | wedge | network | pilot."""
         return self.cards / "cards.sock" if who == "cards" else self.root / f"{who}.sock"
 
     def ready(self, who: str) -> Path:

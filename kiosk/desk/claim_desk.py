@@ -103,7 +103,8 @@ def _read(world: World, colleague: Colleague, typed: Typed) -> Journey[ev.ClaimA
             case ev.Keyed() as keyed:
                 typed = typed.after(keyed)
             case ev.VoucherTyped() if typed.whole:
-                return ev.ClaimAsked(ours(world.ids.uuid7()), typed.number, typed.check, colleague.id)
+                request = ours(world.ids.uuid7())
+                return ev.ClaimAsked(request, typed.number, typed.check, colleague.id, signed_in=True)
             case ev.CodeScanned(text=text):
                 scanned = _scanned(world, colleague, text)
                 if scanned is not None:
@@ -118,7 +119,7 @@ def _scanned(world: World, colleague: Colleague, text: str) -> ev.ClaimAsked | N
     except NotAVoucher:
         return None
     request = ours(world.ids.uuid7())
-    return ev.ClaimAsked(request, ticket.number, check_code(signature), colleague.id, code=text)
+    return ev.ClaimAsked(request, ticket.number, check_code(signature), colleague.id, text, signed_in=True)
 
 
 def desk_page(world: World, say: Words, colleague: Colleague, typed: Typed, left: int) -> views.ClaimDesk:

@@ -52,7 +52,7 @@ def answer_void(world: World, asked: VoidAsked) -> None:
     say = staff_words(world)
     points = say.points(operation.redeem.points)
     sentence = say("Void. {points} points are back with the member.", points=points)
-    gift = gift_name(world, operation.redeem.gift)
+    gift = gift_name(world, operation.redeem)
     world.counter.answer(asked.request, CounterAnswer(ClaimAnswer.VOID, sentence, gift))
 
 

@@ -1,95 +1,59 @@
-"""A member's visit: whose card, how much, which gift."""
+"""A member's visit: how much, which gift, what else."""
 
-from dataclasses import dataclass
+from dataclasses import replace
 
 from kiosk import events as ev
 from kiosk import views
-from kiosk.desk import notices
+from kiosk.desk.benefits import today_of
+from kiosk.desk.by_right import assets_of
+from kiosk.desk.card_points import look
+from kiosk.desk.doubt import doubt
 from kiosk.desk.home import history, home
-from kiosk.desk.pages import Journey, Page, VisitEnded, moment, wait_for
+from kiosk.desk.pages import Journey, Page, VisitEnded
+from kiosk.desk.print_out import statement
+from kiosk.desk.questions import ask_once
 from kiosk.desk.redeem import Means, redeem, reprint
-from kiosk.desk.risk import allowance, unsettled
+from kiosk.desk.risk import allowance
+from kiosk.desk.services import more, offered
 from kiosk.desk.shelf import Shopper, browse
-from kiosk.desk.world import ANSWER_S_MAX, World
+from kiosk.desk.today import PANEL, follow, lines
+from kiosk.desk.visitor import Visitor
+from kiosk.desk.world import World
 from kiosk.ledger import accounts as acc
 from kiosk.ledger.entries import Returned
-from kiosk.ledger.sync import Account
-from kiosk.ports import Draft
-from kiosk.words import Words, _
+from kiosk.membership.rules import CASH_VOUCHER, DRAW
+from kiosk.ports import Draft, NotHeld
+from kiosk.words import Words
 
 
-@dataclass(frozen=True, slots=True)
-class Visitor:
-    """One visit of one member."""
-
-    visit: str
-    account: Account
-    family: str = ""
-    """Of the card they tapped."""
-
-    def points(self, world: World) -> int:
-        """The balance shown: the hub's figures, what our own later entries did, less what we stand in for."""
-        account = self.account
-        moved = world.journal.effect_beyond(account.member, account.mark_n)
-        return account.points + account.escrow + moved - unsettled(world, account)
-
-
-def visit(world: World, tap: ev.CardTapped) -> Journey[None]:
-    """From a card on the reader to a cleared screen."""
-    card = world.card_key.hash(tap.card)
-    account = yield from _identify(world, card)
-    if account is None:
-        return
-    visitor = Visitor(world.ids.uuid7(), account, tap.card.family)
+def serve(world: World, visitor: Visitor, tap: ev.CardTapped | None = None) -> Journey[None]:
+    """Somebody who is known, until they leave. `tap`: the card that lies on a reader, if one does."""
+    account = visitor.account
     try:
-        yield from _at_the_kiosk(world, visitor)
-    except VisitEnded:
-        give_back(world, account)
+        pocket = (yield from look(world, tap, account, visitor.visit)) if tap is not None else None
+        yield from _at_the_kiosk(world, replace(visitor, pocket=pocket))
+    except (VisitEnded, NotHeld):
+        give_back(world, visitor)
         raise
-    give_back(world, account)
+    give_back(world, visitor)
 
 
-def give_back(world: World, account: Account) -> None:
-    """Rights that no visit needs go back to the member; a home member's stay for the next cut network."""
-    if account.home:
-        return
-    member = account.member
+def give_back(world: World, visitor: Visitor) -> None:
+    """Rights that no visit needs go back to the member.
+
+    Points and tries of a home member stay for the next cut network; benefits never do.
+    """
+    member, rules = visitor.account.member, world.rules()
+    limits = (today_of(world, rule) for rule in (CASH_VOUCHER, DRAW) if rule in rules.entitlements)
+    kept = () if visitor.account.home else (acc.POINTS, acc.TRIES)
     spare = [
         Draft(Returned(asset=asset, amount=amount, member=member), member=member)
-        for asset in (acc.POINTS, acc.TRIES)
+        for asset in dict.fromkeys((*limits, *kept, *assets_of(visitor)))
         if (amount := world.journal.rights(asset, member)) > 0
     ]
     if spare:
         world.journal.append(*spare)
         world.hub.nudge()
-
-
-def _identify(world: World, card: bytes) -> Journey[Account | None]:
-    """The account of a card, or None after telling the visitor why not."""
-    denied = world.replica.denied(card)
-    if denied:
-        yield from notices.read_it(notices.denied_card(world, denied))
-        return None
-    request = world.ids.uuid7()
-    world.hub.ask_account(request, card)
-    answered = yield from wait_for(
-        world,
-        moment(world, _("Looking up your card")),
-        lambda event: event if isinstance(event, ev.AccountAnswered) and event.request == request else None,
-        ANSWER_S_MAX,
-    )
-    answer = answered.answer if answered else None
-    if answer is None or answer.standing == "limited":
-        remembered = world.replica.account(card)
-        if remembered is None:
-            yield from notices.read_it(notices.cannot_look_up(world))
-        return remembered
-    if answer.account is None:
-        told = notices.denied_card(world, answer.why) if answer.standing == "denied" else None
-        yield from notices.read_it(told or notices.unknown_card(world))
-        return None
-    world.replica.remember(answer.account)
-    return answer.account
 
 
 def _at_the_kiosk(world: World, visitor: Visitor) -> Journey[None]:
@@ -98,14 +62,36 @@ def _at_the_kiosk(world: World, visitor: Visitor) -> Journey[None]:
             ending = yield from reprint(world, visitor.visit, visitor.account, operation)
             if ending == "leave":
                 return
-    while True:
-        event = yield Page(lambda say, _left: home(world, say, visitor.account, visitor.points(world)))
-        if isinstance(event, ev.ShelfOpened):
-            finished = yield from _choose(world, visitor)
-            if finished:
-                return
-        elif isinstance(event, ev.HistoryOpened):
+
+    def draw(say: Words, _left: int) -> views.View:
+        return home(
+            world,
+            say,
+            visitor.account,
+            visitor.points(world),
+            more=bool(offered(world, visitor)),
+            by_phone=visitor.by_phone,
+            today=lines(world, say, visitor),
+        )
+
+    finished = False
+    while not finished:
+        event = yield Page(draw)
+        finished = yield from _asked(world, visitor, event)
+
+
+def _asked(world: World, visitor: Visitor, event: ev.Event) -> Journey[bool]:
+    """What was chosen on the first page; True when the visitor is done for today."""
+    match event:
+        case ev.ShelfOpened():
+            return (yield from _choose(world, visitor))
+        case ev.ServicesOpened():
+            return (yield from more(world, visitor))
+        case ev.OptionChosen(ticket=ticket, option=option) if ticket == PANEL:
+            return (yield from follow(world, visitor, option))
+        case ev.HistoryOpened():
             yield from _read_history(world, visitor)
+    return False
 
 
 def _choose(world: World, visitor: Visitor) -> Journey[bool]:
@@ -113,21 +99,26 @@ def _choose(world: World, visitor: Visitor) -> Journey[bool]:
     while True:
         points = visitor.points(world)
         backed = allowance(world, visitor.account, visitor.family)
-        chosen = yield from browse(world, Shopper(visitor.account.member, points, backed))
+        here = backed + (visitor.pocket.points if visitor.pocket else 0)
+        chosen = yield from browse(world, Shopper(visitor.account.member, points, here))
         if chosen is None:
             return False
-        ending = yield from redeem(world, visitor.visit, visitor.account, Means(points, backed), chosen)
+        means = Means(points, backed, visitor.pocket)
+        ending = yield from redeem(world, visitor.visit, visitor.account, means, chosen)
         if ending == "home":
+            if visitor.points(world) < points and not world.journal.unresolved(visitor.account.member):
+                yield from ask_once(world, visitor)
             return False
         if ending == "leave":
             return True
 
 
 def _read_history(world: World, visitor: Visitor) -> Journey[None]:
-    number = 1
+    number, printed = 1, False
 
     def draw(say: Words, _left: int) -> views.View:
-        return history(world, say, visitor.account, visitor.points(world), number)
+        points = visitor.points(world)
+        return history(world, say, visitor.account, points, number, printable=not printed)
 
     while True:
         event = yield Page(draw)
@@ -135,3 +126,7 @@ def _read_history(world: World, visitor: Visitor) -> Journey[None]:
             return
         if isinstance(event, ev.PageTurned):
             number = event.page
+        if event == ev.OptionChosen("history", "doubt"):
+            yield from doubt(world, visitor)
+        if isinstance(event, ev.StatementOpened) and not printed:
+            printed = yield from statement(world, visitor.account, visitor.points(world))

@@ -12,10 +12,12 @@ from kiosk.desk.counter import answer, printed_late
 from kiosk.desk.devices import Devices
 from kiosk.desk.elsewhere import Elsewhere
 from kiosk.desk.expiry import Expiry
+from kiosk.desk.next_card import NextCard
 from kiosk.desk.pages import Journey, Page, VisitEnded, frame
 from kiosk.desk.privacy import redacted
 from kiosk.desk.staff import arrival
 from kiosk.desk.staff_counter import ScreenCounter
+from kiosk.desk.take_card import LeftIn
 from kiosk.desk.world import World
 from kiosk.ports import JournalFailed, NotHeld
 from kiosk.words import DEFAULT, LANGUAGES, Words
@@ -28,10 +30,12 @@ STAFF_S = 120
 NEWS = (
     ev.AccountAnswered,
     ev.PinAnswered,
+    ev.MemberAnswered,
     ev.RightsChanged,
     ev.Printed,
     ev.PrinterChanged,
     ev.CardUnreadable,
+    ev.CardDone,
 )
 """What a journey may be waiting for; it is no sign that somebody still stands there."""
 
@@ -54,8 +58,9 @@ class Desk:
         self._staff_called = False
         self._touched_at = world.clock.monotonic()
         self._page_since = self._touched_at
-        self._waiting: ev.CardTapped | None = None
+        self._next = NextCard()
         self._devices = Devices(world)
+        self._left_in = LeftIn(world)
         self.out_of_service = ""
         """A fault code when nobody can be served; the process then ends and recovers at its next start."""
 
@@ -72,14 +77,14 @@ class Desk:
         except JournalFailed as failure:
             self._stop_serving(failure.code, failure.detail)
         except NotHeld as refused:
-            # Nothing was written. A right that went away in between must not end the kiosk.
+            # Nothing was written. A right that went away in between must not end the kiosk; whoever stands
+            # here did not ask for it, so their page stays.
             log.error("refused: %s", refused)
-            self._journey = None
-            self._after(None)
 
     def _take(self, event: ev.Event) -> None:
         now = self._world.clock.monotonic()
         self._elsewhere.hear(event)
+        self._left_in.hear(event)
         match event:
             case ev.StorageFailed(code=code, detail=detail):
                 self._stop_serving(code, detail)
@@ -108,7 +113,12 @@ class Desk:
                 self._touch(event)
 
     def _meant_for_nobody(self, event: ev.Event) -> bool:
-        """A code under the scanner means nothing to a page that does not ask for one."""
+        """A code under the scanner means nothing to a page that does not ask for one.
+
+        Calling staff means nothing to staff, and keeps no page of theirs open.
+        """
+        if isinstance(event, ev.StaffCalled):
+            return self._page is not None and self._page.staff
         return isinstance(event, ev.CodeScanned) and not (self._page is not None and self._page.scans)
 
     # --- fingers ---------------------------------------------------------------------------------
@@ -138,15 +148,22 @@ class Desk:
     # --- cards -----------------------------------------------------------------------------------
 
     def _tapped(self, tap: ev.CardTapped) -> None:
-        """A card always begins a visit of its own; one that interrupts a print waits its turn."""
+        """A card begins a visit of its own, unless a page asked for it; during a print it waits its turn.
+
+        A page that asks whether anybody is still there asks for no card: whoever taps now came later.
+        """
+        alone = self._staff_called or isinstance(self._shown, views.StillThere)
+        if self._page is not None and self._page.taps and not alone:
+            self._touched_at = self._world.clock.monotonic()
+            self._pass_on(tap)
+            return
         if self._page is not None and self._page.held:
-            self._waiting = tap
+            self._next.put(tap, self._world.clock.monotonic())
             return
         self._end_visit(then=tap)
 
     def _removed(self, reader: str) -> None:
-        if self._waiting is not None and self._waiting.reader == reader:
-            self._waiting = None
+        self._next.left(reader)
         if reader in self._world.shop.inserted_readers:
             self._leave()
 
@@ -203,13 +220,19 @@ class Desk:
                 journey.throw(VisitEnded())
             except (VisitEnded, StopIteration):
                 pass
+            except NotHeld as refused:
+                log.error("refused at the end of a visit: %s", refused)
             else:
                 journey.close()
         self._after(then)
 
     def _after(self, tap: ev.CardTapped | None) -> None:
-        tap, self._waiting = tap or self._waiting, None
+        waited = self._next.take(self._world.clock.monotonic())
+        tap = tap or waited
         self._staff_called = False
+        if tap is None and self._left_in.any:
+            self._begin(self._left_in.ask())  # in the words of whoever left it
+            return
         if not isinstance(self._shown, views.Attract):
             self._world.say = self._words[DEFAULT]  # the one before chose it, not the one who comes
         if tap is not None:
@@ -224,6 +247,9 @@ class Desk:
             self._journey = None
             self._after(None)
             return
+        except NotHeld as refused:
+            self._cut_short(refused)
+            return
         if page is not self._page:
             self._page = page
             self._page_since = self._world.clock.monotonic()
@@ -232,6 +258,16 @@ class Desk:
         if ours and self._world.clock.monotonic() < self._page_since + page.after_s:
             return
         self._draw()
+
+    def _cut_short(self, refused: NotHeld) -> None:
+        """A right went away between the look at it and the act. Nothing was written; the visitor is told."""
+        log.error("refused: %s", refused)
+        self._journey = None
+        if (tap := self._next.take(self._world.clock.monotonic())) is not None:
+            self._after(tap)
+            return
+        self._staff_called = False
+        self._begin(notices.read_it(notices.cut_short(self._world)))
 
     # --- the view --------------------------------------------------------------------------------
 

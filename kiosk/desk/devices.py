@@ -10,8 +10,8 @@ class Devices:
     def __init__(self, world: World) -> None:
         self._world, self._scanners = world, world.scanners
         self._readers: set[str] = set()
-        self.readers_gone: set[str] = set()
-        """The card reader that is missed: one that works is enough to be invited."""
+        self.readers_gone: dict[str, str] = {}
+        """The card reader that is missed, and its fault code: one that works is enough to be invited."""
 
     def hear(self, event: ReaderChanged | ScannerChanged) -> None:
         """One of them came or went."""
@@ -21,7 +21,7 @@ class Devices:
         (self._readers.add if event.present else self._readers.discard)(event.reader)
         self.readers_gone.clear()
         if not self._readers:
-            self.readers_gone.add(event.reader)
+            self.readers_gone[event.reader] = event.code
 
     def note(self, event: Event) -> None:
         """The printer told how it is."""

@@ -22,6 +22,9 @@ ASKED_MAX = 20
 """Vouchers that may be waited for at once."""
 
 
+_REFUSED = {"store": ClaimAnswer.NOT_OURS, "too-many": ClaimAnswer.LIMITED}
+
+
 @dataclass(slots=True)
 class _Asked:
     """One voucher that is waited for, by one or more who asked."""
@@ -109,6 +112,8 @@ class Elsewhere:
         world = self._world
         if refusal is not None and refusal.why == "unknown-voucher":
             tell(world, claim.request, ClaimAnswer.UNKNOWN)
+        elif refusal is not None and refusal.why in _REFUSED:
+            tell(world, claim.request, _REFUSED[refusal.why])
         elif refusal is None or refusal.voucher is None or refusal.state not in ENDED:
             self._give_up(claim)
         elif not examine(world, claim).fits(refusal.voucher.qr):
@@ -117,4 +122,4 @@ class Elsewhere:
             said, kiosk = ENDED[refusal.state], refusal.where.rpartition("-")[2]
             known = said is ClaimAnswer.ALREADY and refusal.at and kiosk.isdecimal()
             claimed = (refusal.at, int(kiosk)) if known else None
-            tell_more(world, claim.request, said, refusal.voucher.gift, claimed)
+            tell_more(world, claim.request, said, refusal.voucher, claimed)

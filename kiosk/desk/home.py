@@ -14,15 +14,26 @@ HOME_ROWS = 3
 PAGE_ROWS = 8
 
 
-def home(world: World, say: Words, account: Account, points: int) -> views.Home:
-    """How much, until when, what today."""
+def home(
+    world: World,
+    say: Words,
+    account: Account,
+    points: int,
+    *,
+    more: bool = False,
+    by_phone: bool = False,
+    today: tuple[views.Choice, ...] = (),
+) -> views.Home:
+    """How much, until when, what today. `more`: there are services; `by_phone`: they came without a card."""
     stands = standing(world.rules(), account.lifetime)
     return views.Home(
         frame=serving(world, say, "staff", "leave"),
         greeting=_greeting(say, world.clock.now(), account.name),
         tier=stands.tier,
         tier_name=say.of(stands.name),
-        card_tail=say("Card ending {tail}", tail=account.card_tail),
+        card_tail=say("Phone ending {tail}", tail=account.card_tail)
+        if by_phone
+        else say("Card ending {tail}", tail=account.card_tail),
         points_label=say("Points to spend"),
         points=say.points(points),
         balance_label=say("Balance"),
@@ -40,7 +51,10 @@ def home(world: World, say: Words, account: Account, points: int) -> views.Home:
         history=rows(world, say, account)[:HOME_ROWS],
         history_empty=say("Nothing yet. Your next purchase will show here."),
         redeem=views.Choice(say("Choose a gift"), ev.ShelfOpened(), icon="gift", primary=True),
-        choices=(views.Choice(say("Points history"), ev.HistoryOpened(), icon="list"),),
+        choices=(views.Choice(say("Points history"), ev.HistoryOpened(), icon="list"),)
+        + ((views.Choice(say("More services"), ev.ServicesOpened(), icon="more"),) if more else ()),
+        today_title=say("For you today") if today else "",
+        today=today,
     )
 
 
@@ -52,7 +66,9 @@ def expiring(say: Words, account: Account) -> str:
     return say("{points} points leave on {day}", points=say.points(account.expiring), day=day)
 
 
-def history(world: World, say: Words, account: Account, points: int, number: int) -> views.History:
+def history(
+    world: World, say: Words, account: Account, points: int, number: int, *, printable: bool
+) -> views.History:
     """One page of the history."""
     everything = rows(world, say, account)
     pages = max(1, -(-len(everything) // PAGE_ROWS))
@@ -69,6 +85,12 @@ def history(world: World, say: Words, account: Account, points: int, number: int
         page_text=say("Page {page} of {pages}", page=page, pages=pages),
         previous=say("Previous") if page > 1 else say("First page"),
         following=say("Next") if page < pages else say("Last page"),
+        choices=(views.Choice(say("This was not me"), ev.OptionChosen("history", "doubt"), icon="shield"),)
+        + (
+            (views.Choice(say("Print my statement"), ev.StatementOpened(), icon="print"),)
+            if printable and not world.printer.ready()
+            else ()
+        ),
     )
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from kiosk import events as ev
 from kiosk import views
+from kiosk.desk import paid_with
 from kiosk.desk.pages import Draw, Journey, Page, frame
 from kiosk.desk.world import Front, World
 from kiosk.words import Words, _
@@ -93,8 +94,11 @@ def cannot_look_up(world: World) -> Draw:
 
 
 def denied_card(world: World, why: str) -> Draw:
-    """The card is on the deny list; the reason stays with staff."""
-    code = {"lost": "K-CD-11", "frozen": "K-CD-12", "cancelled": "K-CD-13"}.get(why, "K-CD-10")
+    """The card is on the deny list, or not genuine; the reason stays with staff."""
+    codes = {
+        "lost": "K-CD-11", "frozen": "K-CD-12", "cancelled": "K-CD-13", "not-genuine": "K-CD-14",
+        "replaced": "K-CD-15",
+    }  # fmt: skip
     return notice(
         world,
         "card",
@@ -103,21 +107,40 @@ def denied_card(world: World, why: str) -> Draw:
             say("Please take it to our staff, they will gladly help you on."),
             say("Points and balance of the account are safe."),
         ),
-        code,
+        codes.get(why, "K-CD-10"),
     )
 
 
-def unreadable(world: World) -> Draw:
+def unreadable(world: World, *, swiped: bool = False) -> Draw:
     """The card left too early, or said something that makes no sense."""
+    again = (
+        _("Please draw it through once more, evenly and to the end, with the stripe towards the reader.")
+        if swiped
+        else _("Please hold it flat on the reader until your name appears.")
+    )
     return notice(
         world,
         "card",
         lambda say: (
             say("Your card could not be read"),
-            say("Please hold it flat on the reader until your name appears."),
+            say(again),
             say("Nothing was changed."),
         ),
         "K-CD-02",
+    )
+
+
+def bank_card(world: World) -> Draw:
+    """A bank's card was swiped; nothing of it was kept."""
+    return notice(
+        world,
+        "card",
+        lambda say: (
+            say("This looks like a bank card"),
+            say("This kiosk takes member cards only. Please put it away safely: we kept nothing of it."),
+            say("Nothing was changed."),
+        ),
+        "K-CD-03",
     )
 
 
@@ -164,6 +187,19 @@ def spent_elsewhere(world: World) -> Draw:
     )
 
 
+def had_it_already(world: World) -> Draw:
+    """The shop limits how often a member takes one of these."""
+    return notice(
+        world,
+        "clock",
+        lambda say: (
+            say("You have taken a cash voucher already"),
+            say("Each member may take one at a time. Come by again for the next one."),
+            say("Nothing was spent."),
+        ),
+    )
+
+
 def sold_out(world: World) -> Draw:
     """No unit is left for this kiosk."""
     return notice(
@@ -175,6 +211,33 @@ def sold_out(world: World) -> Draw:
             say("Nothing was spent."),
         ),
         "K-GF-01",
+    )
+
+
+def sent_away(world: World) -> Draw:
+    """Somebody of the staff was signed in, and may not do here any more what they could."""
+    return notice(
+        world,
+        "lock",
+        lambda say: (
+            say("You have been signed out"),
+            say("Head office has changed what you may do here. Please ask your manager."),
+            say("Nothing more was changed."),
+        ),
+    )
+
+
+def cut_short(world: World) -> Draw:
+    """The journal refused an act: what it needed was there a moment ago. The visit is over."""
+    return notice(
+        world,
+        "shelf",
+        lambda say: (
+            say("That did not work out"),
+            say("Something changed in this very moment. Tap your card again to see how things stand."),
+            say("Your points are safe. The last step was not done."),
+        ),
+        "K-VS-01",
     )
 
 
@@ -235,6 +298,19 @@ def printer_resting(world: World, code: str) -> Draw:
     )
 
 
+def given_before(world: World) -> Draw:
+    """The right to this was used, here or at another kiosk, or it is not open any more."""
+    return notice(
+        world,
+        "gift",
+        lambda say: (
+            say("You have had this already"),
+            say("It was given at another kiosk, or its last day is over. Our staff can look it up."),
+            say("Nothing was spent."),
+        ),
+    )
+
+
 def not_printed(world: World, code: str, points: int) -> Draw:
     """The printer surely printed nothing; the redemption was undone."""
     return notice(
@@ -243,7 +319,7 @@ def not_printed(world: World, code: str, points: int) -> Draw:
         lambda say: (
             say("Your voucher was not printed"),
             say("The printer stopped before it began. Please ask our staff."),
-            say("All {points} points are back in your account.", points=say.points(points)),
+            paid_with.are_back(say, points),
         ),
         code,
     )

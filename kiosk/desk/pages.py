@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from kiosk.desk.world import Front, World
 from kiosk.events import Event, Ticked
-from kiosk.views import Busy, Foot, Frame, View
+from kiosk.views import Busy, Foot, Frame, Pages, Turning, View
 from kiosk.words import Words, _
 
 MOMENT_S = 0.4
@@ -23,6 +23,8 @@ class Page:
     `countdown_s` > 0: the page has its own clock and ends the visit itself; 0: the visit's idle dialog does.
     `held`: something is under way (a print): nobody can leave, no clock runs.
     `after_s` > 0: most answers come sooner, so the page before stays that long and nothing flashes.
+    `staff`: somebody of the staff is signed in and works at it: there is nobody else to call.
+    `taps`: a card that is held to a reader meanwhile is meant for it; else it begins a visit of its own.
     `scans`: bar codes that are scanned meanwhile are meant for it; other pages hear nothing of them.
     """
 
@@ -31,6 +33,8 @@ class Page:
     held: bool = False
     after_s: float = 0.0
     scans: bool = False
+    taps: bool = False
+    staff: bool = False
 
 
 T = TypeVar("T")
@@ -63,6 +67,33 @@ def serving(world: World, say: Words, *foot: Foot) -> Frame:
         return around
     # It goes before the network's: what is in reach without the network cannot be had without a printer.
     return replace(around, offline=say("No vouchers can be printed right now. Your points are safe."))
+
+
+Item = TypeVar("Item")
+
+
+def paged(say: Words, items: tuple[Item, ...], number: int, size: int) -> tuple[tuple[Item, ...], Pages]:
+    """The items of page `number` (from 1; of a page that does not exist the nearest), and where it is."""
+    pages = max(1, -(-len(items) // size))
+    page = min(max(1, number), pages)
+    return items[(page - 1) * size : page * size], Pages(
+        page=page,
+        pages=pages,
+        text=say("Page {page} of {pages}", page=page, pages=pages),
+        previous=say("Previous") if page > 1 else say("First page"),
+        following=say("Next") if page < pages else say("Last page"),
+    )
+
+
+def turning(say: Words) -> Turning:
+    """The words of a pager whose pages the screen counts."""
+    return Turning(
+        text=say("Page {page} of {pages}", page="{page}", pages="{pages}"),
+        first=say("First page"),
+        previous=say("Previous"),
+        following=say("Next"),
+        last=say("Last page"),
+    )
 
 
 def moment(world: World, sentence: str) -> Page:

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from kiosk import events as ev
 from kiosk import views
-from kiosk.desk.pages import Journey, Page, wait_for
+from kiosk.desk.pages import Journey, Page
+from kiosk.desk.print_out import print_out
 from kiosk.desk.staff_pages import staff_frame
 from kiosk.desk.world import World
 from kiosk.ledger.feed import Colleague
@@ -100,8 +101,6 @@ def _step(world: World, colleague: Colleague, step: int) -> Page:
 
 def _test_strip(world: World, colleague: Colleague) -> Journey[None]:
     """Print a strip that is worth nothing, and say what became of it."""
-    job = f"strip:{world.ids.uuid7()}"
-    world.printer.print(job, 1, strip(world))
     waiting = Page(
         lambda say, left: views.Busy(
             staff_frame(world, say, colleague, left),
@@ -110,14 +109,7 @@ def _test_strip(world: World, colleague: Colleague) -> Journey[None]:
         ),
         held=True,
     )
-    printed = yield from wait_for(
-        world,
-        waiting,
-        lambda event: event if isinstance(event, ev.Printed) and event.op == job else None,
-        world.printer.longest_s(),
-    )
-    ended = printed or ev.Printed(job, 1, ev.Outcome.UNKNOWN, "K-PR-09")
-    why = "" if ended.outcome is ev.Outcome.CONFIRMED else ended.why
+    why = yield from print_out(world, "strip", strip(world), waiting)
     page = Page(lambda say, left: strip_page(world, say, colleague, left, why), countdown_s=CARE_S)
     while not isinstance((yield page), ev.WentBack):
         pass

@@ -4,7 +4,8 @@ from kiosk.desk.home import expiring, rows
 from kiosk.desk.world import World
 from kiosk.ledger.sync import Account
 from kiosk.membership import paper
-from kiosk.membership.facts import StatementFacts, StatementLine
+from kiosk.membership.facts import InvitationFacts, StatementFacts, StatementLine
+from kiosk.membership.referral import shown
 from kiosk.membership.tiers import standing
 from kiosk.words import Words
 
@@ -24,6 +25,21 @@ def statement_paper(world: World, say: Words, account: Account, points: int) -> 
         lines=tuple(
             StatementLine(row.when, row.what, row.points) for row in rows(world, say, account, dated=True)
         ),
+    )
+    return world.stationery.paper(facts, say.language)
+
+
+def invitation_paper(world: World, say: Words, account: Account, code: str) -> paper.Paper:
+    """A member's referral code, for a friend. It names them masked, as everything in a store does."""
+    rule = world.rules().referral
+    facts = InvitationFacts(
+        shop=say.of(world.shop.name),
+        kiosk=str(world.kiosk_number),
+        printed=moment(say, world.clock.now()),
+        member=account.name,
+        number=shown(code),
+        code=code,
+        gives=say.of(rule.friend) if rule else "",
     )
     return world.stationery.paper(facts, say.language)
 

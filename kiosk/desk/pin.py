@@ -1,6 +1,6 @@
 """The PIN: one try is spent, durably, before each look at it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from kiosk import events as ev
@@ -15,6 +15,7 @@ from kiosk.ports import Draft, PinHolder
 from kiosk.words import _
 
 ROUTE = "card"
+CHECKING = _("Checking your PIN")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,8 @@ class Checked:
     right: bool = False
     left: int = 0
     why: Draw | None = None
+    proof: str = ""
+    """The try, where head office saw that it was right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,8 @@ class Looked:
     right: bool = False
     left: int = 0
     why: Literal["", "locked", "later"] = ""
+    proof: str = ""
+    """The try, where head office saw that it was right."""
 
 
 def check_pin(world: World, account: Account, visit: str, pin: str) -> Journey[Checked]:
@@ -57,24 +62,22 @@ def check_pin(world: World, account: Account, visit: str, pin: str) -> Journey[C
         # The tries of a home member lie here: if none is left, they were all spent.
         locked = looked.why == "locked" or (here and world.connected is False)
         return Checked(why=notices.pin_locked(world) if locked else notices.no_right(world))
-    return Checked(right=looked.right, left=looked.left)
+    return Checked(right=looked.right, left=looked.left, proof=looked.proof)
 
 
 def look(world: World, subject: Subject, visit: str, pin: str) -> Journey[Looked]:
     """Spend a try, then ask head office; without it, check here where policy allows."""
-    page = moment(world, _("Checking your PIN"))
+    page = moment(world, CHECKING)
     if world.connected is False and not subject.here:
         return Looked(why="later")  # no try is spent where no PIN can be checked
     short = yield from _obtain_try(world, subject, page)
     if short:
         return Looked(why="locked" if short == "tries" else "later")
     (spent,) = world.journal.append(Draft(PinTry(route=subject.route), member=subject.name, visit=visit))
-    answer = yield from _ask_hub(world, subject, spent.id, pin, page)
-    if answer is None and world.connected is not False:
-        # An answer may be lost on its way: the same try asked again is the same try.
-        answer = yield from _ask_hub(world, subject, spent.id, pin, page)
+    answer = yield from ask_twice(world, subject.name, subject.route, spent.id, pin)
     if answer is not None:
-        return _judged(world, subject, visit, answer.result == "right", answer)
+        looked = _judged(world, subject, visit, answer.result == "right", answer)
+        return replace(looked, proof=spent.id) if looked.right else looked
     if not subject.here:
         return Looked(why="later")
     return _judged(world, subject, visit, world.pin_checker.matches(subject.holder, pin), None)
@@ -87,14 +90,25 @@ def _obtain_try(world: World, subject: Subject, page: Page) -> Journey[str]:
     return short if world.journal.rights(acc.TRIES, subject.name) < 1 else ""
 
 
-def _ask_hub(world: World, subject: Subject, entry: str, pin: str, page: Page) -> Journey[PinAnswer | None]:
+def ask_twice(world: World, name: str, route: str, entry: str, pin: str) -> Journey[PinAnswer | None]:
+    """What head office says of this try; None without it. An answer may be lost on its way.
+
+    The same try asked again is the same try.
+    """
+    answer = yield from _ask_hub(world, name, route, entry, pin)
+    if answer is None and world.connected is not False:
+        answer = yield from _ask_hub(world, name, route, entry, pin)
+    return answer
+
+
+def _ask_hub(world: World, name: str, route: str, entry: str, pin: str) -> Journey[PinAnswer | None]:
     if world.connected is False:
         return None
     request = world.ids.uuid7()
-    world.hub.ask_pin(request, subject.name, subject.route, entry, pin)
+    world.hub.ask_pin(request, name, route, entry, pin)
     answered = yield from wait_for(
         world,
-        page,
+        moment(world, CHECKING),
         lambda event: event if isinstance(event, ev.PinAnswered) and event.request == request else None,
         ANSWER_S_MAX,
     )

@@ -1,9 +1,11 @@
 """A voucher that somebody holds at the counter: what this kiosk knows of it, and what staff are told."""
 
+from kiosk.desk.duties import may_claim
 from kiosk.desk.genuine import REFUSED, Seen, Standing, examine
+from kiosk.desk.money import handing_over, title_of
 from kiosk.desk.world import World
 from kiosk.events import ClaimAsked
-from kiosk.ledger.entries import Body, Claim, Post
+from kiosk.ledger.entries import Body, Claim, Post, Redeem
 from kiosk.membership.claims import ClaimAnswer, Presented, judge
 from kiosk.ports import CounterAnswer, Draft, NotHeld, Operation
 from kiosk.words import DEFAULT, Words, _
@@ -21,16 +23,25 @@ SENTENCES = {
         "Genuine, but without the network nobody can tell whether it was used. Hand over nothing yet."
     ),
     ClaimAnswer.NOT_OURS: _("A voucher of another store, which is not honoured here. Hand over nothing."),
+    ClaimAnswer.NOT_ALLOWED: _(
+        "You may not claim vouchers here any more. Hand over nothing. Nothing was changed."
+    ),
+    ClaimAnswer.LIMITED: _(
+        "Very many vouchers were asked for here: head office lends no more for a while. Nothing was changed."
+    ),
     ClaimAnswer.UNKNOWN: _(
         "Head office does not know this voucher yet. Check the number. Nothing was changed."
     ),
 }
+GIVEN_FOR_MONEY = _("Valid. {what}.")
 _TIMES_JUDGED = 3
 """The uploader may let a right go while we look at it; each further look sees that."""
 
 
 def settle(world: World, asked: ClaimAsked) -> ClaimAnswer:
     """Examine, judge, then journal the claim: in that order. An unknown print is posted by its paper."""
+    if asked.signed_in and not may_claim(world.replica.colleague(asked.operator)):
+        return ClaimAnswer.NOT_ALLOWED
     seen = examine(world, asked)
     if seen.standing in REFUSED:
         return REFUSED[seen.standing]
@@ -93,36 +104,46 @@ def tell(world: World, request: str, said: ClaimAnswer, operation: Operation | N
         tell_more(world, request, said)
         return
     at = operation.claimed_at
-    tell_more(world, request, said, operation.redeem.gift, (at, world.kiosk_number) if at else None)
+    tell_more(world, request, said, operation.redeem, (at, world.kiosk_number) if at else None)
 
 
 def tell_more(
     world: World,
     request: str,
     said: ClaimAnswer,
-    gift: str = "",
+    redeem: Redeem | None = None,
     claimed: tuple[int, int] | None = None,
     *,
     more: str = "",
 ) -> None:
-    """Answer, with the gift, and with when (UTC microseconds) and at which kiosk it was claimed.
+    """Answer, with what was redeemed, and with when (UTC microseconds) and at which kiosk it was claimed.
 
     `more` is said after the sentence.
     """
     say = staff_words(world)
-    sentence, at, kiosk = say(SENTENCES[said]) + more, None, 0
+    sentence, at, kiosk = _sentence(say, said, redeem) + more, None, 0
     if claimed is not None:
         at, kiosk = claimed
         sentence += say(
             " Claimed {day} {time} at kiosk {number}.", day=say.date(at), time=say.time(at), number=kiosk
         )
-    world.counter.answer(request, CounterAnswer(said, sentence, gift_name(world, gift), at, gift, kiosk))
+    if redeem is None:
+        world.counter.answer(request, CounterAnswer(said, sentence, "", at, "", kiosk))
+        return
+    name, money = gift_name(world, redeem), (redeem.cash, redeem.worth)
+    world.counter.answer(request, CounterAnswer(said, sentence, name, at, redeem.gift, kiosk, *money))
 
 
-def gift_name(world: World, gift_id: str) -> str:
-    """A gift as staff call it; its id if the catalogue does not have it any more."""
-    say = staff_words(world)
-    return next((say.of(gift.name) for gift in world.replica.gifts() if gift.id == gift_id), gift_id)
+def _sentence(say: Words, said: ClaimAnswer, redeem: Redeem | None) -> str:
+    if said is ClaimAnswer.GIVEN and redeem is not None and (redeem.cash or redeem.worth):
+        return say(GIVEN_FOR_MONEY, what=handing_over(say, redeem.cash, redeem.worth))
+    return say(SENTENCES[said])
+
+
+def gift_name(world: World, redeem: Redeem) -> str:
+    """What was redeemed as staff call it; its id if the catalogue does not have it any more."""
+    found = next((gift for gift in world.replica.gifts() if gift.id == redeem.gift), None)
+    return title_of(staff_words(world), redeem, found)
 
 
 def staff_words(world: World) -> Words:

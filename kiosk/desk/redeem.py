@@ -3,11 +3,17 @@
 from dataclasses import dataclass
 from typing import Literal
 
+import msgspec
+
 from kiosk import events as ev
 from kiosk import views
-from kiosk.desk import notices
+from kiosk.desk import notices, paid_with
+from kiosk.desk.card_points import Pocket, pay
+from kiosk.desk.limits import limited_by, within_limits
+from kiosk.desk.money import price, title
 from kiosk.desk.pages import Draw, Journey, Page, frame, moment, wait_for
 from kiosk.desk.pin import check_pin
+from kiosk.desk.print_out import look_beforehand
 from kiosk.desk.rights import obtain
 from kiosk.desk.vouchers import issue, stands, voucher_paper
 from kiosk.desk.world import World
@@ -27,6 +33,14 @@ REMIND_S = 10
 
 
 @dataclass(frozen=True, slots=True)
+class ByRight:
+    """A benefit that a gift takes, by its asset, and how many units of it."""
+
+    asset: str
+    units: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Purchase:
     """One gift for one member in one visit, and what the points were before."""
 
@@ -35,14 +49,22 @@ class Purchase:
     gift: Gift
     points: int
     backed: int = 0
+    pocket: Pocket | None = None
+    right: ByRight | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What a visitor can spend: the points on their screen, and how many of those the kiosk may back."""
+    """What a visitor can spend: the points on their screen, and how many of those the kiosk may back.
+
+    Those in the `pocket` lie on the card itself. `right` is spent with the gift; one to this very gift comes
+    with an offer that costs no points.
+    """
 
     points: int
     backed: int = 0
+    pocket: Pocket | None = None
+    right: ByRight | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +82,7 @@ def redeem(world: World, visit: str, account: Account, means: Means, chosen: Off
     if why_not is not None:
         yield from notices.read_it(why_not)
         return "shelf"
-    purchase = Purchase(visit, account, chosen.gift, means.points, means.backed)
+    purchase = Purchase(visit, account, chosen.gift, means.points, means.backed, means.pocket, means.right)
     ticket = yield from _confirm(world, purchase)
     if ticket is None:
         return "shelf"
@@ -68,7 +90,11 @@ def redeem(world: World, visit: str, account: Account, means: Means, chosen: Off
     if gathered.why is not None or gathered.serial is None:
         yield from notices.read_it(gathered.why or notices.no_numbers(world))
         return "shelf"
-    body = issue(world, ticket, purchase.gift, gathered.serial, gathered.risk)
+    limit = limited_by(world, purchase.gift)
+    body = issue(world, ticket, purchase.gift, gathered.serial, gathered.risk, benefit=limit)
+    if purchase.right is not None:
+        right = purchase.right
+        body = msgspec.structs.replace(body, benefit=right.asset, benefit_units=right.units)
     return (yield from _hand_over(world, purchase, body))
 
 
@@ -140,6 +166,8 @@ def _answer(world: World, purchase: Purchase, ticket: str, tries: int | None) ->
         event = yield page
         if isinstance(event, ev.WentBack):
             return None
+        if isinstance(event, ev.PaperLooked):
+            yield from look_beforehand(world, purchase.account.name, purchase.gift)
         if isinstance(event, ev.Confirmed) and event.ticket == ticket:
             return event
 
@@ -148,20 +176,51 @@ def _gather(world: World, purchase: Purchase) -> Journey[_Gathered]:
     """Points for exactly this price and one unit of the gift; a notice when one of them is not to be had."""
     page = moment(world, _("Head office is setting your points aside"))
     member, gift, risk = purchase.account.member, purchase.gift, 0
+    if why := (yield from within_limits(world, gift, member)):
+        return _Gathered(why)
     short = yield from obtain(world, acc.POINTS, gift.points, member, page)
-    if short == "later":
-        risk = gift.points - world.journal.rights(acc.POINTS, member)
+    missing = gift.points - world.journal.rights(acc.POINTS, member)
+    from_card = short in {"later", "points"} and purchase.pocket is not None
+    if from_card and purchase.pocket and missing <= purchase.pocket.points:
+        short = ""
+    elif short == "later":
+        from_card, risk = False, missing
         short = "" if risk <= purchase.backed else short
     if not short:
-        short = yield from obtain(world, acc.gift(gift.id), 1, None, page)
+        short = yield from _piece_and_right(world, purchase, page)
     if not short:
         trouble = world.printer.ready()
         if trouble:
             return _Gathered(notices.printer_resting(world, trouble))
-        return _Gathered(risk=max(0, risk), serial=world.journal.next_voucher_serial())
-    if short == "points":
-        return _Gathered(notices.spent_elsewhere(world))
-    return _Gathered(notices.sold_out(world) if short == "stock" else notices.no_right(world))
+        serial = world.journal.next_voucher_serial()
+        if from_card and purchase.pocket and serial is not None:
+            # The card pays last: everything else that this gift needs is here already.
+            why = yield from pay(world, purchase.visit, member, purchase.pocket, missing)
+            if why is not None:
+                return _Gathered(why)
+        return _Gathered(risk=max(0, risk), serial=serial)
+    return _Gathered(_lacking(world, short))
+
+
+def _piece_and_right(world: World, purchase: Purchase, page: Page) -> Journey[str]:
+    """One unit of the gift, then the right that it takes: nothing is fetched of it in vain."""
+    right = purchase.right
+    short = yield from obtain(world, acc.gift(purchase.gift.id), 1, None, page)
+    if short or right is None:
+        return short
+    return (yield from obtain(world, right.asset, right.units, purchase.account.member, page))
+
+
+def _lacking(world: World, short: str) -> Draw:
+    """What cannot be had now, in words."""
+    match short:
+        case "points":
+            return notices.spent_elsewhere(world)
+        case "stock":
+            return notices.sold_out(world)
+        case "used":
+            return notices.given_before(world)
+    return notices.no_right(world)
 
 
 def _hand_over(world: World, purchase: Purchase, body: Redeem) -> Journey[Ending]:
@@ -231,16 +290,16 @@ def _confirm_page(
     pickup = say.of(world.rules().voucher.pickup)
     return views.Confirm(
         frame=frame(world, say, "staff", "leave"),
-        title=say("Confirm your gift"),
+        title=say("Confirm your cash voucher") if gift.worth else say("Confirm your gift"),
         ticket=ticket,
-        gift=say.of(gift.name),
+        gift=title(say, gift),
         picture=gift.picture,
-        quantity=say("Quantity 1"),
-        pickup=say("Pick up: {place}", place=pickup),
+        quantity=_beside(world, say, gift),
+        pickup=_where(say, gift, pickup),
         before_label=say("Points now"),
         before=say.points(before),
         cost_label=say("This gift"),
-        cost=say.signed(-gift.points),
+        cost=_cost(say, gift),
         after_label=say("Points after"),
         after=say.points(before - gift.points),
         pin_label=say("Member PIN"),
@@ -252,29 +311,54 @@ def _confirm_page(
         clear=say("Clear"),
         backspace=say("Delete"),
         cancel=say("Cancel"),
-        confirm=say("Confirm, use {points} points", points=say.points(gift.points)),
+        confirm=_confirm_words(say, gift),
+        look=views.Choice(say("See the voucher"), ev.PaperLooked(), icon="eye"),
     )
 
 
+def _beside(world: World, say: Words, gift: Gift) -> str:
+    """What there is to know before it is confirmed, beside the points."""
+    if gift.worth:
+        return say.of(world.rules().cash_vouchers.excluded) or say("Quantity 1")
+    if gift.cash:
+        return say("Quantity 1. {money} is due when you pick it up.", money=say.money(gift.cash))
+    return say("Quantity 1")
+
+
+def _where(say: Words, gift: Gift, pickup: str) -> str:
+    if gift.worth:
+        return say("Show it when you pay: {money} less", money=say.money(gift.worth))
+    if gift.cash:
+        return say("Pick up and pay: {place}", place=pickup)
+    return say("Pick up: {place}", place=pickup)
+
+
+def _cost(say: Words, gift: Gift) -> str:
+    if not gift.points and not gift.cash:
+        return say("free")
+    return say.signed(-gift.points) + (f" + {say.money(gift.cash)}" if gift.cash else "")
+
+
+def _confirm_words(say: Words, gift: Gift) -> str:
+    if gift.cash:
+        return say("Confirm: {price}", price=price(say, gift.points, gift.cash))
+    if not gift.points:
+        return say("Confirm, it costs no points")
+    return say("Confirm, use {points} points", points=say.points(gift.points))
+
+
 def _take_page(world: World, say: Words, body: Redeem, after: int | None, left: int) -> views.TakeVoucher:
-    spent = say.points(body.points)
     number = shown(body.voucher)
     return views.TakeVoucher(
         frame=frame(world, say, "staff"),
         title=say("Do you have your voucher?") if 0 < left <= REMIND_S else say("Please take your voucher"),
-        sentence=say("Done. {points} points used, {after} left.", points=spent, after=say.points(after))
+        sentence=paid_with.done(say, body.points, after)
         if after is not None
         else say("Here it is again. No points were used a second time."),
         steps=(
             views.Step(say("Take it from the slot below the screen"), say("Voucher {number}", number=number)),
-            views.Step(
-                say("Show it here: {place}", place=say.of(world.rules().voucher.pickup)),
-                say("Our staff check it and hand you the gift"),
-            ),
-            views.Step(
-                say("Pick up by {day}", day=say.date(body.expires - 1)),
-                say("The voucher is good for one gift, once"),
-            ),
+            _show_step(world, say, body),
+            _until_step(say, body),
         ),
         seconds_left=left,
         seconds_total=TAKE_S,
@@ -286,17 +370,35 @@ def _take_page(world: World, say: Words, body: Redeem, after: int | None, left: 
     )
 
 
+def _show_step(world: World, say: Words, body: Redeem) -> views.Step:
+    if body.worth:
+        return views.Step(
+            say("Show it when you pay"),
+            say("Our staff take {money} off your bill", money=say.money(body.worth)),
+        )
+    return views.Step(
+        say("Show it here: {place}", place=say.of(world.rules().voucher.pickup)),
+        say("Our staff check it and hand you the gift")
+        if not body.cash
+        else say("Pay {money} there, and the gift is yours", money=say.money(body.cash)),
+    )
+
+
+def _until_step(say: Words, body: Redeem) -> views.Step:
+    day = say.date(body.expires - 1)
+    if body.worth:
+        return views.Step(say("Use it by {day}", day=day), say("The voucher is good once"))
+    return views.Step(say("Pick up by {day}", day=day), say("The voucher is good for one gift, once"))
+
+
 def _unknown_print(world: World, body: Redeem, why: str) -> Draw:
     def draw(say: Words, left: int) -> views.Notice:
         return views.Notice(
             frame=frame(world, say, "leave"),
             picture="printer",
-            title=say("Your points are kept for you"),
+            title=say("Your points are kept for you") if body.points else say("Your gift is kept for you"),
             sentence=say("The printer did not answer, so we cannot tell yet whether your voucher is good."),
-            points=say(
-                "The {points} points stay set aside for you until our staff have looked.",
-                points=say.points(body.points),
-            ),
+            points=paid_with.is_kept(say, body.points),
             code_label=say("Voucher number (for our staff)"),
             code=shown(body.voucher),
             code_facts=(
@@ -334,10 +436,7 @@ def _ask_reprint(world: World, operation: Operation) -> Draw:
             picture="gift",
             title=say("A voucher is waiting for you"),
             sentence=say("Last time we could not tell whether it was printed. Shall we print it again?"),
-            points=say(
-                "The {points} points are already set aside; printing again costs nothing.",
-                points=say.points(body.points),
-            ),
+            points=paid_with.is_set_aside(say, body.points),
             code_label=say("Voucher number (for our staff)"),
             code=shown(body.voucher),
             choices=(

@@ -7,10 +7,13 @@ from kiosk import views
 from kiosk.desk.pages import Journey, Page, serving
 from kiosk.desk.world import World
 from kiosk.ledger import accounts as acc
+from kiosk.ledger.sync import Gift
 from kiosk.membership.gifts import FEW, Offer, Reach, Rights, offer
 from kiosk.words import Words
 
 TILES = 4
+SPECIALS, WITH_CASH = "*special", "*cash"
+"""Two more categories, which a gift's price puts it into; the rule pack's have plain names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,12 @@ def browse(world: World, shopper: Shopper) -> Journey[Offer | None]:
 
 
 def offers(world: World, shopper: Shopper) -> tuple[Offer, ...]:
-    """Every gift with what this shopper can do about it."""
+    """Every gift with what this shopper can do about it. Cash vouchers stand on a page of their own."""
+    return tuple(one for one in everything(world, shopper) if not one.gift.worth)
+
+
+def everything(world: World, shopper: Shopper) -> tuple[Offer, ...]:
+    """The whole catalogue with what this shopper can do about it."""
     numbered = shopper.member is None or world.journal.next_voucher_serial() is not None
     return tuple(
         offer(
@@ -80,11 +88,11 @@ def _points_here(world: World, shopper: Shopper) -> int:
 
 def shelf(world: World, say: Words, shopper: Shopper, filters: Filters) -> views.Shelf:
     """The shelf as this shopper sees it."""
-    everything = offers(world, shopper)
+    offered = offers(world, shopper)
     listed = [
         one
-        for one in everything
-        if filters.category in {"", one.gift.category} and (not filters.in_reach or one.reach is Reach.NOW)
+        for one in offered
+        if _belongs(one.gift, filters.category) and (not filters.in_reach or one.reach is Reach.NOW)
     ]
     pages = max(1, -(-len(listed) // TILES))
     page = min(max(1, filters.page), pages)
@@ -93,7 +101,7 @@ def shelf(world: World, say: Words, shopper: Shopper, filters: Filters) -> views
         title=say("Gift shelf"),
         points_label=say("Points to spend") if shopper.member else "",
         points=say.points(shopper.points) if shopper.member else "",
-        tabs=_tabs(world, say, filters),
+        tabs=_tabs(world, say, filters, tuple(one.gift for one in offered)),
         count=say("{count} gifts", count=len(listed)),
         reach_label=say("Within reach") if shopper.member else "",
         reach_state=say("on") if filters.in_reach else say("off"),
@@ -108,10 +116,20 @@ def shelf(world: World, say: Words, shopper: Shopper, filters: Filters) -> views
     )
 
 
-def _tabs(world: World, say: Words, filters: Filters) -> tuple[views.Tab, ...]:
-    named = {"": say("All")} | {key: say.of(name) for key, name in world.rules().categories.items()}
+def _belongs(gift: Gift, category: str) -> bool:
+    """Whether a gift stands in a category: one of the rule pack's, or what its price makes it."""
+    by_price = {"": True, SPECIALS: gift.special, WITH_CASH: gift.cash > 0}
+    return by_price.get(category, gift.category == category)
+
+
+def _tabs(world: World, say: Words, filters: Filters, gifts: tuple[Gift, ...]) -> tuple[views.Tab, ...]:
+    """Those with a gift behind them."""
+    named = {"": say("All"), SPECIALS: say("Specials"), WITH_CASH: say("Plus cash")}
+    named |= {key: say.of(name) for key, name in world.rules().categories.items()}
     return tuple(
-        views.Tab(label, ev.CategoryChosen(key), key == filters.category) for key, label in named.items()
+        views.Tab(label, ev.CategoryChosen(key), key == filters.category)
+        for key, label in named.items()
+        if any(_belongs(gift, key) for gift in gifts) or not key
     )
 
 
@@ -120,7 +138,7 @@ def _tile(say: Words, one: Offer) -> views.GiftTile:
         gift=one.gift.id,
         name=say.of(one.gift.name),
         price=say.points(one.gift.points),
-        unit=say("points"),
+        unit=say("+{money}", money=say.money(one.gift.cash)) if one.gift.cash else say("points"),
         status=status(say, one),
         picture=one.gift.picture,
         reachable=one.reach is Reach.NOW,

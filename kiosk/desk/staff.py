@@ -1,29 +1,32 @@
-"""A card on the reader: members visit, staff sign in. What staff may do here follows from their role."""
+"""A card on the reader: members visit, staff sign in and do what their role allows."""
 
 import contextlib
+from dataclasses import replace
+from typing import TypeVar, cast
 
 from kiosk import events as ev
 from kiosk import views
 from kiosk.desk import notices
+from kiosk.desk.assisted_join import assisted_join
+from kiosk.desk.card_visit import visit
 from kiosk.desk.claim_desk import claim_desk
-from kiosk.desk.customer import visit
-from kiosk.desk.pages import Journey, VisitEnded
+from kiosk.desk.duties import duties_of
+from kiosk.desk.join import join
+from kiosk.desk.newcomer import Form
+from kiosk.desk.pages import Journey, Page, VisitEnded
 from kiosk.desk.paper_care import COVER_OPEN, PAPER_OUT, paper_care
+from kiosk.desk.replace_card import replace_card
 from kiosk.desk.staff_counter import ScreenCounter
-from kiosk.desk.staff_pages import ROLES, Locked, staff_frame, staff_page
+from kiosk.desk.staff_in_doubt import in_doubt
+from kiosk.desk.staff_pages import ROLES, Locked, SentAway, staff_frame, staff_page
 from kiosk.desk.staff_sign_in import sign_in, sign_out
 from kiosk.desk.staff_vouchers import look_into, to_look_into
 from kiosk.desk.world import World
 from kiosk.ledger.feed import Colleague
+from kiosk.ports import NotHeld
 from kiosk.words import Words
 
-DUTIES: dict[str, tuple[type[ev.Event], ...]] = {
-    "assistant": (ev.ClaimDeskOpened, ev.PaperCareOpened),
-    "cashier": (ev.ClaimDeskOpened, ev.OpenVouchersOpened, ev.PaperCareOpened),
-    "manager": (ev.ClaimDeskOpened, ev.OpenVouchersOpened, ev.PaperCareOpened),
-    "technician": (ev.PaperCareOpened,),
-}
-"""Role -> what its tiles open. Who may look into vouchers may make one void, which gives points back."""
+T = TypeVar("T")
 
 
 def arrival(world: World, counter: ScreenCounter, tap: ev.CardTapped) -> Journey[None]:
@@ -46,21 +49,30 @@ def _staff_visit(
     signed_in = yield from sign_in(world, colleague, number)
     if signed_in is None:
         return
+    sent_away, newcomer = False, None
     try:
-        with contextlib.suppress(Locked):
-            yield from _while_known(world, signed_in, _at_work(world, counter, signed_in))
-    except VisitEnded:
+        newcomer = yield from _while_known(world, signed_in, _at_work(world, counter, signed_in))
+    except SentAway:
+        sent_away = True
+    except Locked:
+        pass
+    except (VisitEnded, NotHeld):
         sign_out(world, signed_in, number)
         raise
     sign_out(world, signed_in, number)
+    if sent_away:
+        yield from notices.read_it(notices.sent_away(world))
+    if newcomer is not None:
+        yield from join(world, form=newcomer)
 
 
-def _while_known(world: World, colleague: Colleague, work: Journey[None]) -> Journey[None]:
+def _while_known(world: World, colleague: Colleague, work: Journey[T]) -> Journey[T]:
     """What they do here, until head office blocks them or gives them another role; a print is waited for."""
     page = next(work)
+    shown = _at_work_page(page)
     while True:
         try:
-            event = yield page
+            event = yield shown
         except VisitEnded as ended:
             with contextlib.suppress(StopIteration):
                 work.throw(ended)
@@ -69,17 +81,23 @@ def _while_known(world: World, colleague: Colleague, work: Journey[None]) -> Jou
         if not page.held and (now is None or now.role != colleague.role):
             with contextlib.suppress(VisitEnded, Locked, StopIteration):
                 work.throw(VisitEnded())
-            raise Locked
+            raise SentAway
         try:
-            page = work.send(event)
-        except StopIteration:
-            return
+            after = work.send(event)
+        except StopIteration as done:
+            return cast("T", done.value)
+        if after is not page:
+            page, shown = after, _at_work_page(after)
 
 
-def _at_work(world: World, counter: ScreenCounter, colleague: Colleague) -> Journey[None]:
-    """Staff home, and what its tiles open, until they sign out or the page locks."""
+def _at_work_page(page: Page) -> Page:
+    return replace(page, staff=True)
+
+
+def _at_work(world: World, counter: ScreenCounter, colleague: Colleague) -> Journey[Form | None]:
+    """Staff home and what its tiles open, until they sign out, it locks, or a newcomer goes on alone."""
     home = staff_page(world, lambda say, left: staff_home(world, say, colleague, left))
-    duties = DUTIES.get(colleague.role, ())
+    duties = duties_of(world, colleague)
     if world.printer.ready() in {PAPER_OUT, COVER_OPEN} and ev.PaperCareOpened in duties:
         yield from paper_care(world, colleague)  # that is what they came for
     while True:
@@ -91,6 +109,12 @@ def _at_work(world: World, counter: ScreenCounter, colleague: Colleague) -> Jour
                 yield from claim_desk(world, counter, colleague)
             case ev.OpenVouchersOpened():
                 yield from look_into(world, counter, colleague)
+            case ev.AssistedJoinOpened():
+                newcomer = yield from assisted_join(world, colleague)
+                if newcomer is not None:
+                    return newcomer
+            case ev.ReplaceCardOpened():
+                yield from replace_card(world, colleague)
             case ev.PaperCareOpened():
                 yield from paper_care(world, colleague)
 
@@ -102,18 +126,24 @@ def staff_home(world: World, say: Words, colleague: Colleague, left: int) -> vie
         frame=staff_frame(world, say, colleague, left),
         title=say("Hello, {name}", name=colleague.name),
         sentence=say("{role}. What you do here is kept in the records under your name.", role=role),
-        tiles=tuple(_tile(world, say, duty) for duty in DUTIES.get(colleague.role, ())),
+        tiles=tuple(_tile(world, say, duty) for duty in duties_of(world, colleague)),
     )
 
 
 def _tile(world: World, say: Words, duty: type[ev.Event]) -> views.Choice:
     if duty is ev.ClaimDeskOpened:
-        note = say("A voucher is shown: check it and hand over the gift")
+        note = say("Check a voucher, hand over the gift")
         return views.Choice(say("Claim desk"), ev.ClaimDeskOpened(), icon="ticket", note=note)
     if duty is ev.OpenVouchersOpened:
-        count = len(to_look_into(world))
-        note = say("{count} prints to check", count=count) if count else say("Nothing to check")
-        return views.Choice(say("Vouchers to look into"), ev.OpenVouchersOpened(), icon="eye", note=note)
+        count = len(to_look_into(world)) + len(in_doubt(world))
+        note = say("{count} to look into", count=count) if count else say("Nothing to check")
+        return views.Choice(say("Things to look into"), ev.OpenVouchersOpened(), icon="eye", note=note)
+    if duty is ev.AssistedJoinOpened:
+        note = say("You ask and tick, they agree and type")
+        return views.Choice(say("A new member"), ev.AssistedJoinOpened(), icon="user", note=note)
+    if duty is ev.ReplaceCardOpened:
+        note = say("Lost, broken, or one more")
+        return views.Choice(say("A new card"), ev.ReplaceCardOpened(), icon="card", note=note)
     well = say("The paper is nearly used up") if world.paper_low else say("Ready to print")
     note = say("Something is wrong with it") if world.printer.ready() else well
     return views.Choice(say("Printer"), ev.PaperCareOpened(), icon="print", note=note)

@@ -22,6 +22,10 @@ class Locked(Exception):
     """Nobody touched the page for so long that whoever goes on must sign in again."""
 
 
+class SentAway(Locked):
+    """Head office blocked them, or gave them another role, while they were signed in."""
+
+
 def staff_page(world: World, draw: Draw, *, scans: bool = False) -> Page:
     """A page that locks, which ends the visit, after `idle_s` without a touch."""
     return Page(draw, countdown_s=world.shop.idle_s, scans=scans)
@@ -49,3 +53,13 @@ def gift_name(world: World, say: Words, gift: str) -> str:
     """What a gift is called, or its id."""
     found = gift_of(world, gift)
     return say.of(found.name) if found else gift
+
+
+def moment_of(say: Words, at: int) -> str:
+    """A day and a time, of UTC microseconds."""
+    return f"{say.date(at)} {say.time(at)}"
+
+
+def member_name(world: World, say: Words, member: str) -> str:
+    """Masked; the end of their id where this kiosk does not know their name."""
+    return world.replica.masked_name(member) or say("Member …{tail}", tail=member[-4:].upper())

@@ -5,11 +5,13 @@ from typing import Literal
 
 from kiosk import events as ev
 from kiosk import views
+from kiosk.desk.money import face, handing_over
 from kiosk.desk.pages import MOMENT_S, Draw, Journey, Page
 from kiosk.desk.presented import SENTENCES
 from kiosk.desk.staff_pages import Locked, gift_of, staff_frame
 from kiosk.desk.world import World
 from kiosk.ledger.feed import Colleague
+from kiosk.ledger.sync import Gift
 from kiosk.membership.claims import ClaimAnswer
 from kiosk.membership.vouchers import shown
 from kiosk.ports import CounterAnswer, Operation
@@ -20,7 +22,7 @@ READ_S = 1.0
 VERDICT_S = 180
 """How long an answer stays for whoever went to fetch the gift; the page behind it locks sooner."""
 
-LATER = (ClaimAnswer.NOT_HERE, ClaimAnswer.NOT_NOW, ClaimAnswer.NOT_SURE)
+LATER = (ClaimAnswer.NOT_HERE, ClaimAnswer.NOT_NOW, ClaimAnswer.NOT_SURE, ClaimAnswer.LIMITED)
 """Answers that the network brings: nothing is lost by waiting."""
 
 Tone = Literal["go", "stop", "wait"]
@@ -55,6 +57,8 @@ LOOKS = {
     ClaimAnswer.NOT_HERE: _Look("wait", "info", _("Not at this kiosk"), again=True),
     ClaimAnswer.NOT_NOW: _Look("wait", "offline", _("Not possible right now"), again=True),
     ClaimAnswer.NOT_SURE: _Look("wait", "offline", _("Cannot be sure now"), again=True),
+    ClaimAnswer.NOT_ALLOWED: _Look("stop", "x", _("You may not do this any more")),
+    ClaimAnswer.LIMITED: _Look("wait", "clock", _("Asked too often"), again=True),
     ClaimAnswer.UNKNOWN: _Look("wait", "info", _("Not known yet"), again=True),
 }
 
@@ -84,10 +88,10 @@ def claimed(world: World, colleague: Colleague, asked: ev.ClaimAsked, said: Coun
             frame=staff_frame(world, say, colleague, 0, "back"),
             tone=look.tone,
             icon=look.icon,
-            headline=say(look.words),
+            headline=headline(say, said),
             sentence=_sentence(say, said),
-            gift_label=say("Gift"),
-            gift=say.of(gift.name) if gift else said.gift,
+            gift_label=say("Cash voucher") if said.worth else say("Gift"),
+            gift=named(say, said, gift),
             picture=(gift.picture if look.tone == "go" else f"{gift.picture}_grey") if gift else "",
             number_label=say("Voucher number"),
             number=shown(asked.number),
@@ -96,6 +100,20 @@ def claimed(world: World, colleague: Colleague, asked: ev.ClaimAsked, said: Coun
         )
 
     return draw
+
+
+def headline(say: Words, said: CounterAnswer) -> str:
+    """The big words: what to do, and with how much money where money plays a part."""
+    if said.result is ClaimAnswer.GIVEN and (said.cash or said.worth):
+        return say("Valid: {what}", what=handing_over(say, said.cash, said.worth))
+    return say(LOOKS[said.result].words)
+
+
+def named(say: Words, said: CounterAnswer, gift: Gift | None) -> str:
+    """What the voucher is for."""
+    if said.worth:
+        return face(say, said.worth)
+    return say.of(gift.name) if gift else said.gift
 
 
 def made_void(world: World, colleague: Colleague, operation: Operation, said: CounterAnswer) -> Draw:

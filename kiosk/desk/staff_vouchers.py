@@ -1,4 +1,7 @@
-"""Vouchers to look into: prints that nobody could vouch for. Staff look for the paper and say so."""
+"""Vouchers to look into: prints that nobody could vouch for. Staff look for the paper and say so.
+
+What else is open here stands behind them in the list, with what helps.
+"""
 
 from kiosk import events as ev
 from kiosk import views
@@ -6,16 +9,18 @@ from kiosk.desk.claim_desk import claim_desk
 from kiosk.desk.pages import Journey, Page, wait_for
 from kiosk.desk.paper_care import paper_care
 from kiosk.desk.presented import record, staff_words
+from kiosk.desk.print_out import Sheet, seen
 from kiosk.desk.staff_counter import ScreenCounter, ours
-from kiosk.desk.staff_pages import gift_name, staff_frame, staff_page
+from kiosk.desk.staff_in_doubt import in_doubt, row, tell
+from kiosk.desk.staff_pages import gift_name, member_name, moment_of, staff_frame, staff_page
 from kiosk.desk.staff_verdict import made_void, read_verdict, waiting
-from kiosk.desk.vouchers import stands, voucher_paper
+from kiosk.desk.vouchers import specimen_of, stands, voucher_paper
 from kiosk.desk.world import World
 from kiosk.ledger.entries import Body, Printing, Unknown
 from kiosk.ledger.feed import Colleague
 from kiosk.membership.vouchers import shown
 from kiosk.ports import Operation
-from kiosk.words import Words
+from kiosk.words import Words, _
 
 ROWS = 3
 
@@ -35,6 +40,8 @@ def look_into(world: World, counter: ScreenCounter, colleague: Colleague) -> Jou
                 return
             case ev.PageTurned(page=number):
                 pass
+            case ev.RowChosen(row=name):
+                yield from tell(world, colleague, name)
             case ev.ClaimDeskOpened(number=voucher) if _listed(world, voucher):
                 yield from claim_desk(world, counter, colleague, voucher)
             case ev.ReprintAsked(number=voucher) if (operation := _listed(world, voucher)) is not None:
@@ -68,10 +75,14 @@ def _print_again(world: World, colleague: Colleague, operation: Operation) -> Jo
         yield from paper_care(world, colleague)
         return
     body, attempt = operation.redeem, operation.attempt + 1
+    if not (yield from _looked_at(world, colleague, operation, attempt)):
+        return
+    if _listed(world, body.voucher) is None or world.printer.ready():
+        return  # the member's own card, or the counter, was quicker
     record(world, operation, colleague.id, [Printing(op=body.op, attempt=attempt)])
     say = staff_words(world)
     world.printer.print(
-        body.op, attempt, voucher_paper(world, say, _member(world, say, operation), body, attempt)
+        body.op, attempt, voucher_paper(world, say, member_name(world, say, operation.member), body, attempt)
     )
     printed = yield from wait_for(
         world,
@@ -97,6 +108,30 @@ def _print_again(world: World, colleague: Colleague, operation: Operation) -> Jo
         pass
 
 
+def _looked_at(world: World, colleague: Colleague, operation: Operation, attempt: int) -> Journey[bool]:
+    """The copy on the screen first; whether it is to be printed."""
+    number = operation.redeem.voucher
+    sheet = Sheet(
+        title=_("This is what will be printed"),
+        sentence=_("The same number, marked as a copy. Number and code stand on the paper only."),
+        make=lambda say: specimen_of(
+            world, say, member_name(world, say, operation.member), operation.redeem, attempt
+        ),
+        choices=lambda say: (
+            views.Choice(say("Not now"), ev.WentBack()),
+            views.Choice(say("Print it"), ev.PrintAsked(number), icon="print", primary=True),
+        ),
+        around=lambda say, left: staff_frame(world, say, colleague, left, "back"),
+    )
+    page = staff_page(world, seen(world, sheet))
+    while True:
+        match (yield page):
+            case ev.WentBack():
+                return False
+            case ev.PrintAsked(sheet=asked) if asked == number:
+                return True
+
+
 def _listed(world: World, number: str) -> Operation | None:
     return next((one for one in to_look_into(world) if one.redeem.voucher == number), None)
 
@@ -108,14 +143,20 @@ def open_vouchers(
     world: World, say: Words, colleague: Colleague, number: int, left: int
 ) -> views.OpenVouchers:
     """One page of the list."""
-    everything = to_look_into(world)
+    prints = to_look_into(world)
+    everything = (
+        *(_row(world, say, one) for one in prints),
+        *(row(world, say, one) for one in in_doubt(world)),
+    )
     pages = max(1, -(-len(everything) // ROWS))
     page = min(max(1, number), pages)
     return views.OpenVouchers(
         frame=staff_frame(world, say, colleague, left, "back"),
-        title=say("Vouchers to look into"),
-        sentence=say("The printer could not say whether these came out. Look for the paper first."),
-        rows=tuple(_row(world, say, one) for one in everything[(page - 1) * ROWS : page * ROWS]),
+        title=say("Things to look into"),
+        sentence=say("The printer could not say whether these came out. Look for the paper first.")
+        if not everything or (page - 1) * ROWS < len(prints)
+        else say("Nobody can end these by a touch; see what helps."),
+        rows=everything[(page - 1) * ROWS : page * ROWS],
         empty=say("Nothing to check: every print is accounted for."),
         page=page,
         pages=pages,
@@ -129,9 +170,9 @@ def _row(world: World, say: Words, operation: Operation) -> views.OpenVoucher:
     number = operation.redeem.voucher
     return views.OpenVoucher(
         number=shown(number),
-        when=_moment(say, operation),
+        when=moment_of(say, operation.at),
         gift=gift_name(world, say, operation.redeem.gift),
-        member=_member(world, say, operation),
+        member=member_name(world, say, operation.member),
         answers=(
             views.Choice(say("No paper"), ev.NoPaperFound(number), icon="x"),
             views.Choice(say("Paper is here"), ev.ClaimDeskOpened(number), icon="ticket"),
@@ -151,10 +192,10 @@ def second_look(
         title=say("Is there really no paper?"),
         sentence=say("Look in the slot, behind the cover and on the floor. A void voucher is worth nothing."),
         points=say("{points} points go back to {member}.", points=say.points(body.points),
-                   member=_member(world, say, operation)),
+                   member=member_name(world, say, operation.member)),
         code_label=gift_name(world, say, body.gift),
         code=shown(body.voucher),
-        code_facts=(_moment(say, operation),),
+        code_facts=(moment_of(say, operation.at),),
         choices=(
             views.Choice(say("Look again"), ev.WentBack()),
             views.Choice(say("No paper, make it void"), ev.NoPaperFound(body.voucher, sure=True), icon="x",
@@ -172,7 +213,7 @@ def printed_again(
     world: World, say: Words, around: views.Frame, operation: Operation, why: str
 ) -> views.Notice:
     """How the copy came out; of an unknown one nothing has changed."""
-    member = _member(world, say, operation)
+    member = member_name(world, say, operation.member)
     return views.Notice(
         frame=around,
         picture="printer",
@@ -184,15 +225,4 @@ def printed_again(
         code=shown(operation.redeem.voucher),
         code_facts=(why,) if why else (),
         choices=(views.Choice(say("OK"), ev.WentBack(), icon="check", primary=True),),
-    )
-
-
-def _moment(say: Words, operation: Operation) -> str:
-    return f"{say.date(operation.at)} {say.time(operation.at)}"
-
-
-def _member(world: World, say: Words, operation: Operation) -> str:
-    """Masked; the end of their id where this kiosk does not know their name."""
-    return world.replica.masked_name(operation.member) or say(
-        "Member …{tail}", tail=operation.member[-4:].upper()
     )

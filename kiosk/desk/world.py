@@ -6,6 +6,7 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from kiosk import ports
+from kiosk.membership.phone_codes import SpentCodes
 from kiosk.membership.rules import FIRST, BadRules, Rules, read_rules
 from kiosk.membership.stationery import Stationery, shipped
 from kiosk.words import Words
@@ -30,6 +31,10 @@ class Shop:
     offline_pin: bool = False
     inserted_readers: frozenset[str] = frozenset()
     """Readers that swallow the card: there, taking it out ends the visit."""
+    phones: bool = False
+    """Whether members may be known by their phone number and PIN."""
+    panel_mm: int = 0
+    """How wide the touch panel is; 0: nobody said, and it has room for ten keys beside one another."""
 
 
 @dataclass(kw_only=True)
@@ -41,6 +46,8 @@ class Front:
     """Whether head office can be reached; None until the first try."""
     paper_low: bool = False
     """Whether the printer said that its roll is nearly used up."""
+    pictures_fault: str = ""
+    """The fault code of a pack of pictures that was refused; '' for none."""
 
     @cached_property
     def kiosk_number(self) -> int:
@@ -64,6 +71,12 @@ class World(Front):
     counter: ports.Counter
     say: Words
     """The visitor's language now; the desk keeps it up to date."""
+    purses: ports.Purses | None = None
+    """The purses of cards, where this kiosk can use them."""
+    typing: ports.Typing | None = None
+    """Chinese from keys; None where no engine is installed."""
+    spent_codes: SpentCodes | None = None
+    """The codes of phones that were taken; None: this kiosk takes none."""
     stationery: Stationery = field(default_factory=shipped)
     """What papers look like."""
     scanners: set[str] = field(default_factory=set)

@@ -56,7 +56,7 @@ def main(
         raise click.ClickException(str(wrong)) from wrong
     try:
         with alone(settings):
-            office = open_office(settings, shared_now(clock))
+            office = open_office(settings, shared_now(clock), shop_key)
             kiosk = read_enrolment(enrol) if enrol else None
             if kiosk is not None:
                 enrol_once(office, kiosk)
@@ -109,6 +109,8 @@ def _settled(settings: HubSettings, state: Path | None, *, demo: bool, port: int
             changed.database, url=f"sqlite:///{state / 'hub.db'}", generation_file=str(state / "generation")
         )
         desk = msgspec.structs.replace(changed.enrolment, card_key_file=str(state / "card.key"))
+        codes = msgspec.structs.replace(changed.phones, code_key_file=str(state / "phone-codes.key"))
+        changed = msgspec.structs.replace(changed, phones=codes)
         door = msgspec.structs.replace(changed.listen, authority=str(state / "authority"))
         changed = msgspec.structs.replace(changed, database=place, enrolment=desk, listen=door)
     if demo:

@@ -19,6 +19,8 @@ def acts_of(office: HeadOffice) -> dict[str, Act]:
         "settle-void": lambda pair, _: office.settle(pair.subject, "void", pair),
         "move-claim": lambda pair, _: office.move_claim(pair.subject, pair),
         "revoke-voucher": lambda pair, _: office.revoke_voucher(pair.subject, pair),
+        "refund-voucher": lambda pair, _: office.refund_voucher(pair.subject, pair),
         "revoke-key": lambda pair, _: office.revoke_key(pair.subject, pair),
+        "join-accounts": lambda pair, _: office.join_accounts(pair.subject),
         "unlock": lambda pair, _: office.pins.unlock(pair.subject),
     }

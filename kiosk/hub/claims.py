@@ -6,11 +6,14 @@ to let go is read from both, so that a restart forgets nothing; an answer that g
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from kiosk.hub.books import Books, Key
 from kiosk.hub.bulk import among
+from kiosk.hub.honoured import Honoured
+from kiosk.hub.limits import ClaimLimit
 from kiosk.hub.lookups import Lookups
 from kiosk.hub.operations import OpenBook, Operation
 from kiosk.hub.revoked import REVOKED
@@ -27,14 +30,25 @@ _AGAIN_US = 5_000_000
 _NAME_MAX = 64
 
 
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks for rights to claim: a device of a store, for so many vouchers within an hour at most."""
+
+    device: str
+    store: str
+    per_hour: int
+
+
 class Claims:
     """The rights to claim that one sync asks for, and those that go home: `read`, `keys`, then answers."""
 
-    def __init__(self, lookups: Lookups, book: OpenBook, device: str, now: Callable[[], int]) -> None:
+    def __init__(self, lookups: Lookups, book: OpenBook, asker: Asker, now: Callable[[], int]) -> None:
         self._lookups = lookups
         self._book = book
-        self._device = device
+        self._device = asker.device
         self._now = now()
+        self._honoured = Honoured(lookups, asker.store)
+        self._limit = ClaimLimit(lookups.limits, asker.device, asker.per_hour, self._now)
         self._numbers: set[str] = set()
         self._homing: tuple[str, ...] = ()
         self._asked: list[dict[str, object]] = []
@@ -54,6 +68,9 @@ class Claims:
             op for number in [*self._numbers, *homing] if (op := lookups.vouchers.get(number))
         )
         self._homing = tuple(number for number in homing if number not in self._numbers)
+        asked = (self._operation(number) for number in self._numbers)
+        yield from self._honoured.read(operation.device for operation in asked if operation)
+        yield from self._limit.read(self._numbers)
 
     def keys(self) -> Iterable[Key]:
         """Every balance that moves when these rights do."""
@@ -66,9 +83,13 @@ class Claims:
     def answer(self, want: sync.Want, books: Books) -> sync.Refusal | en.Redeem | None:
         """The redemption whose right may be granted now, a refusal, or None: its holder is being asked."""
         number = acc.voucher_of(want.asset)
+        if number in self._numbers and not self._limit.allows(number):
+            return sync.Refusal(want=want.id, why="too-many")
         operation = self._operation(number)
         if operation is None:
             return sync.Refusal(want=want.id, why="unknown-voucher")
+        if not self._honoured.takes(operation.device):
+            return sync.Refusal(want=want.id, why="store")
         if operation.ended or operation.disputed or self._lookups.revoked.get(number):
             return self._settled(want.id, operation)
         if operation.holder == "" and not self._is_reserved(number):
@@ -95,6 +116,7 @@ class Claims:
 
     def write(self, connection: sa.Connection) -> None:
         """Remember who asked, and forget whom the right was given to."""
+        self._limit.write(connection)
         if self._served:
             connection.execute(sa.delete(asks).where(among(connection, asks.c.voucher, self._served)))
         if not self._asked:

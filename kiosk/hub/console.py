@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from kiosk.hub.console_tables import audit, sessions, staff
 from kiosk.hub.declined import Declined
+from kiosk.hub.joining_people import into_of
 from kiosk.hub.knocks import Door
 from kiosk.hub.rights import Ids
 from kiosk.hub.settings import HubSettings
@@ -41,7 +42,9 @@ ACTIONS: Mapping[str, Rule] = {
     "settle-void": Rule(frozenset({"manager", "cashier"})),
     "move-claim": Rule(frozenset({"manager", "cashier"})),
     "revoke-voucher": Rule(frozenset({"manager", "cashier"})),
+    "refund-voucher": Rule(frozenset({"manager", "cashier"})),
     "revoke-key": Rule(frozenset({"manager", "technician"})),
+    "join-accounts": Rule(frozenset({"manager", "cashier"})),
     "unlock": Rule(frozenset({"manager", "cashier"})),
 }
 """What takes two people."""
@@ -140,6 +143,10 @@ class Console:
             with self._engine.begin() as connection:
                 connection.execute(sa.update(audit).where(audit.c.id == line).values(outcome=outcome))
 
+    def now(self) -> int:
+        """UTC microseconds, as the console's lines tell it."""
+        return self._now()
+
     # --- what is left behind ---------------------------------------------------------------------
 
     def note(
@@ -160,11 +167,12 @@ class Console:
             return [dict(row) for row in connection.execute(asked).mappings()]
 
     def _members_behind(self, subject: str) -> tuple[str, ...]:
-        """Whose redemption an operation or a voucher is."""
+        """Whose redemption an operation or a voucher is; whom an account would be joined with."""
         r = redemptions.c
         asked = sa.select(r.member).where((r.op == subject) | (r.voucher == subject))
         with self._engine.begin() as connection:
-            return tuple(connection.scalars(asked))
+            into = into_of(connection, subject)
+            return (*connection.scalars(asked), *((into,) if into else ()))
 
     def _prove(self, proof: Proof, action: str, source: str) -> Person:
         def knock(connection: sa.Connection) -> Declined | None:

@@ -20,18 +20,18 @@ PREFIX = "/v1/console/"
 _BODY_MAX = 4096
 
 
-class _Asked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Asked(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What staff send."""
 
 
-class SignIn(_Asked, frozen=True, kw_only=True):
+class SignIn(Asked, frozen=True, kw_only=True):
     """Who they are, and what proves it."""
 
     staff: str
     pin: str
 
 
-class Together(_Asked, frozen=True, kw_only=True):
+class Together(Asked, frozen=True, kw_only=True):
     """An act of two people: the one who is signed in proves it again, and so does the second.
 
     `missing` is what a stock count did not find, gift -> pieces; only `set-aside` looks at it.
@@ -44,14 +44,14 @@ class Together(_Asked, frozen=True, kw_only=True):
     missing: dict[str, Annotated[int, msgspec.Meta(ge=0)]] = {}
 
 
-class Place(_Asked, frozen=True, kw_only=True):
+class Place(Asked, frozen=True, kw_only=True):
     """Where a new kiosk will stand."""
 
     store: str
     kiosk: str
 
 
-A = TypeVar("A", bound=_Asked)
+A = TypeVar("A", bound=Asked)
 
 
 def add_console_routes(
@@ -71,17 +71,17 @@ def _add_sign_in(app: FastAPI, console: Console) -> None:
             token, person = console.sign_in(Proof(asked.staff, asked.pin), source)
             return {"token": token, "name": person.name, "role": person.role}
 
-        return await _told(request, SignIn, do)
+        return await told(request, SignIn, do)
 
     @app.post(PREFIX + "sign-out")
     def sign_out(request: Request) -> Response:
-        console.sign_out(_token(request))
+        console.sign_out(token_of(request))
         return JSONResponse({})
 
     @app.get(PREFIX + "audit")
     def give_audit(request: Request) -> Response:
-        _private(request)
-        console.who(_token(request), READS_AUDIT)
+        check_private(request)
+        console.who(token_of(request), READS_AUDIT)
         return JSONResponse({"lines": console.lines()})
 
 
@@ -89,30 +89,31 @@ def _add_codes(app: FastAPI, console: Console, desk: EnrolmentDesk) -> None:
     @app.post(PREFIX + "codes")
     async def make_code(request: Request) -> Response:
         def do(asked: Place, source: str) -> object:
-            person = console.who(_token(request), MAKES_CODES)
+            person = console.who(token_of(request), MAKES_CODES)
             issued = desk.issue(asked.store, asked.kiosk)
             console.note(person.id, "code", "done", source, subject=f"{asked.store}/{asked.kiosk}")
             return {"code": issued.code.text(), "qr": issued.code.qr(), "expires_at": issued.expires_at}
 
-        return await _told(request, Place, do)
+        return await told(request, Place, do)
 
 
 def _add_acts(app: FastAPI, console: Console, acts: Mapping[str, Act]) -> None:
     @app.post(PREFIX + "{action}")
     async def act_together(request: Request, action: str) -> Response:
         def do(asked: Together, source: str) -> object:
-            first = Proof(console.who(_token(request)).id, asked.pin)
+            first = Proof(console.who(token_of(request)).id, asked.pin)
             second = Proof(asked.second, asked.second_pin)
             pair = console.pair(first, second, action, asked.subject, source)
             console.carry_out(pair, lambda pair: acts[action](pair, asked.missing), source)
             return {"done": action, "subject": asked.subject, "at": pair.at}
 
-        return await _told(request, Together, do)
+        return await told(request, Together, do)
 
 
-async def _told(request: Request, kind: type[A], do: Callable[[A, str], object]) -> Response:
+async def told(request: Request, kind: type[A], do: Callable[[A, str], object]) -> Response:
+    """What `do` makes of what was sent, told (body, source)."""
     body = await read_body(request, _BODY_MAX)
-    source = _private(request)
+    source = check_private(request)
     return JSONResponse(await run_in_threadpool(lambda: do(_read(kind, body), source)))
 
 
@@ -129,7 +130,7 @@ def _read(kind: type[A], body: bytes) -> A:
         raise Declined(400, "malformed", str(wrong)) from wrong
 
 
-def _private(request: Request) -> str:
+def check_private(request: Request) -> str:
     """The caller's address; Declined when a PIN would travel in the clear."""
     source = request.client.host if request.client else "here"
     if request.url.scheme != "https" and not _loopback(source):
@@ -144,7 +145,8 @@ def _loopback(address: str) -> bool:
         return address == "here"
 
 
-def _token(request: Request) -> str:
+def token_of(request: Request) -> str:
+    """The token that a request bears. Declined (401) if none."""
     kind, _, token = request.headers.get("authorization", "").partition(" ")
     if kind.lower() != "bearer" or not token:
         raise Declined(401, "signed-out", "sign in first: Authorization: Bearer TOKEN")

@@ -14,10 +14,10 @@ SHELF: tuple[tuple[str, str, str, str, int, int], ...] = (
     ("精梳棉袜", "精梳棉襪", "Combed cotton socks", "living", 500, 100),
     ("长绒棉毛巾", "長絨棉毛巾", "Long-staple towel", "living", 1500, 36),
     ("月光小夜灯", "月光小夜燈", "Bedside lamp", "living", 5800, 0),
-    ("桌面绿植", "桌面綠植", "Desk plant", "living", 1800, 12),
+    ("桌面绿植", "桌面綠植", "Desk plant", "living", 800, 12),
     ("明前龙井茶罐", "明前龍井茶罐", "Longjing tea tin", "living", 6800, 10),
     ("原木筷子套装", "原木筷子套裝", "Wooden chopsticks set", "living", 1100, 45),
-    ("亚麻抱枕", "亞麻抱枕", "Linen cushion", "living", 3200, 16),
+    ("亚麻抱枕", "亞麻抱枕", "Linen cushion", "living", 1600, 16),
     ("手持化妆镜", "手持化妝鏡", "Hand mirror", "skincare", 1600, 28),
     ("檀木梳", "檀木梳", "Sandalwood comb", "skincare", 2600, 1),
     ("雪松藤条香薰", "雪松藤條香薰", "Cedar reed diffuser", "fragrance", 5200, 14),
@@ -26,3 +26,12 @@ SHELF: tuple[tuple[str, str, str, str, int, int], ...] = (
     ("20 元礼券", "20 元禮券", "¥20 voucher", "vouchers", 2000, 200),
     ("50 元礼券", "50 元禮券", "¥50 voucher", "vouchers", 5000, 100),
 )
+
+MONEY: dict[str, tuple[int, int, bool]] = {
+    "G14": (990, 0, False),
+    "G17": (2990, 0, True),
+    "G21": (0, 0, True),
+    "G23": (0, 2000, False),
+    "G24": (0, 5000, False),
+}
+"""Gift -> cents due beside its points, cents that it is worth as a cash voucher, whether it is a special."""

@@ -1,12 +1,17 @@
 """A shop to try things in: six hundred members, a shelf of gifts, the same every time.
 
 Cards of family `virtual-cpu` bear the numbers 6600000001 to 6600000600, those of `mifare-classic` the UIDs
-in UIDS. Everybody's PIN is 246810. 6600000001 is 张*伟 (gold, 12,480 points), 6600000002 has 50 points; the
-first twenty are at home at the demo's kiosk. The first five hundred belong to its store, the last hundred to
-another: without the network these are unknown. 6600000901 was lost, 6600000902 is frozen, 6600000999 is
+in UIDS, the one of `mifare-ultralight` is TAG; the first two members have `magnetic` cards too, under the
+same numbers, and 6600000002 a card with a purse, serial PURSE, that holds PURSE_POINTS. Everybody's PIN is
+246810, and their phones are 13800000001 to 13800000600.
+6600000001 is 张*伟 (gold, 12,480 points), 6600000002 has 50 points; the first twenty are at home at the
+demo's kiosk. The first five hundred belong to its store, the last hundred to another: without the network
+these are unknown. 6600000001 has a birthday in two days, nine stamps and six uses of hand care; 6600000002
+joined last week and has a full card of stamps. 6600000901 was lost, 6600000902 is frozen, 6600000999 is
 nobody's. Staff: mei, manager, card 6600000801, PIN 135790; lin, assistant, card 6600000802, PIN 135791.
 """
 
+import hashlib
 import random
 import uuid
 from dataclasses import dataclass
@@ -14,11 +19,15 @@ from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 
+from kiosk.hub import demo_benefits, member_tables, phones
 from kiosk.hub.books import Books
-from kiosk.hub.demo_gifts import SHELF
+from kiosk.hub.demo_gifts import MONEY, SHELF
 from kiosk.hub.demo_names import masked, some_masked_name
+from kiosk.hub.draws import lotteries
 from kiosk.hub.feed_tables import member_stores
+from kiosk.hub.money import articles
 from kiosk.hub.office import HeadOffice
+from kiosk.hub.phones import name_of
 from kiosk.hub.pins import verifier_maker
 from kiosk.hub.shop_staff import ShopStaff
 from kiosk.hub.staff import Person, Role, Staff
@@ -29,9 +38,11 @@ from kiosk.membership.cards import Card, keyed_hash
 
 PIN = "246810"
 FAMILY = "virtual-cpu"
+STRIPES = "magnetic"
 FIRST_NUMBER = 6_600_000_001
 MEMBERS = 600
 HOME_MEMBERS = 20
+STRIPED_MEMBERS = 2
 STORE_MEMBERS = 500
 ELSEWHERE = "0002"
 LOST, FROZEN, NOBODYS = b"6600000901", b"6600000902", b"6600000999"
@@ -42,6 +53,15 @@ STAFF: tuple[tuple[str, str, Role, bytes, str], ...] = (
 """Id, name, role, card number, PIN at kiosks. At head office everybody's PIN is theirs twice over."""
 UIDS = tuple(bytes.fromhex(f"04A1B2C{place}") for place in range(1, 6))
 FIRST_UID_OWNER = 40
+TAG = bytes.fromhex("04A1B2C3D4E5F6")
+TAG_OWNER = 45
+PURSES = "pboc-purse"
+PURSE = bytes.fromhex("86980000000000660002")
+PURSE_OWNER = 1
+PURSE_POINTS = 3_000
+
+LOTTERY_SEED = hashlib.sha256(b"the demo shop's lottery").digest()
+"""No secret, for the demo's rule pack commits to it."""
 
 _DAY_US = 86_400_000_000
 _LIVES = (200, 900, 1_500, 2_600, 4_800, 7_300, 9_000, 14_500, 26_000, 34_000, 61_000)
@@ -67,10 +87,14 @@ def seed(office: HeadOffice, card_key: bytes, rules: str, home_device: str | Non
         _write_people(connection, office, people, home_device)
         _write_stores(connection, office.settings.shop.store, people)
         _write_cards(connection, card_key, people)
+        _write_phones(connection, card_key, people)
         _write_history(connection, office, people, chance)
         _write_gifts(connection)
+        connection.execute(sa.insert(lotteries).values(id="moon", seed=LOTTERY_SEED, told_at=0))
         connection.execute(sa.insert(packs).values(version=1, rules=rules))
         _open_books(connection, office, people)
+        demo_benefits.fill(connection, [one.id for one in people], office.now(), office.settings.shop.zone)
+        _fill_purse(connection, keyed_hash(card_key, Card(PURSES, PURSE)))
         step_counter(connection, "catalogue")
         step_counter(connection, "deny_epoch")
     _hire(office, card_key)
@@ -140,11 +164,28 @@ def _write_cards(connection: sa.Connection, key: bytes, people: list[_Person]) -
         }
 
     rows = [row(FAMILY, one.number, one, one.number[-4:].decode()) for one in people]
+    rows += [row(STRIPES, one.number, one, one.number[-4:].decode()) for one in people[:STRIPED_MEMBERS]]
     for uid, owner in zip(UIDS, people[FIRST_UID_OWNER:], strict=False):
         rows.append(row("mifare-classic", uid, owner, uid.hex().upper()[-4:]))
+    rows.append(row("mifare-ultralight", TAG, people[TAG_OWNER], TAG.hex().upper()[-4:]))
+    rows.append(row(PURSES, PURSE, people[PURSE_OWNER], PURSE.hex()[-4:]))
     rows.append(row(FAMILY, LOST, people[30], LOST[-4:].decode(), "lost"))
     rows.append(row(FAMILY, FROZEN, people[31], FROZEN[-4:].decode(), "frozen"))
     connection.execute(sa.insert(cards), rows)
+
+
+def phone_number(place: int) -> str:
+    """The phone of the member at this place, from 0."""
+    return f"1380000{place + 1:04}"
+
+
+def _write_phones(connection: sa.Connection, key: bytes, people: list[_Person]) -> None:
+    rows = []
+    for place, one in enumerate(people):
+        number = phone_number(place)
+        tail = number[-phones.TAIL :]
+        rows.append({"name": name_of(key, number), "member": one.id, "tail": tail, "number": number})
+    connection.execute(sa.insert(member_tables.phones), rows)
 
 
 def _write_history(
@@ -176,6 +217,9 @@ def _write_gifts(connection: sa.Connection) -> None:
         for place, (simplified, traditional, english, category, points, _) in enumerate(SHELF, 1)
     ]
     connection.execute(sa.insert(gifts), rows)
+    names = ("gift", "cash", "worth", "special")
+    money = [dict(zip(names, (gift, *told), strict=True)) for gift, told in MONEY.items()]
+    connection.execute(sa.insert(articles), money)
 
 
 def _gift_id(place: int) -> str:
@@ -192,4 +236,12 @@ def _open_books(connection: sa.Connection, office: HeadOffice, people: list[_Per
     for place, (*_, pieces) in enumerate(SHELF, 1):
         gift = _gift_id(place)
         books.move(Transfer(f"opening:{gift}", acc.WORLD, acc.pool(gift), acc.gift(gift), pieces))
+    books.write()
+
+
+def _fill_purse(connection: sa.Connection, name: bytes) -> None:
+    """What the issuer put on the card: head office believes what it holds."""
+    books = Books(connection)
+    account = acc.card(name.hex())
+    books.move(Transfer(f"opening:{account}", acc.WORLD, account, acc.POINTS, PURSE_POINTS))
     books.write()

@@ -2,11 +2,17 @@
 
 import sqlalchemy as sa
 
+from kiosk.hub import draws, told
+from kiosk.hub.held_vouchers import held_elsewhere
+from kiosk.hub.money import articles
+from kiosk.hub.open_benefits import benefits_of
+from kiosk.hub.people import People
+from kiosk.hub.phone_signing import believed
 from kiosk.hub.portraits import Portraits, newest_pack
 from kiosk.hub.revoked import listed
 from kiosk.hub.settings import HubSettings
 from kiosk.hub.shop_staff import colleagues
-from kiosk.hub.tables import balances, cards, counter, devices, entries, gifts
+from kiosk.hub.tables import balances, cards, counter, devices, entries, gifts, members
 from kiosk.hub.voucher_tables import revoked_keys
 from kiosk.ledger import accounts as acc
 from kiosk.ledger import feed, sync
@@ -42,22 +48,44 @@ class Directory:
             return sync.AccountAnswer(standing="unknown")
         if found.why:
             return sync.AccountAnswer(standing="denied", why=found.why)
+        return self.member(found.member, card, found.tail)
+
+    def member(self, name: str, card: bytes, tail: str) -> sync.AccountAnswer:
+        """A member's account, as whoever came by this card or phone may see it."""
         lines = self._settings.shop.history_lines
-        drawn = Portraits(self._connection, self._device, self._settings).of([found.member], lines)
-        if found.member not in drawn:
+        drawn = Portraits(self._connection, self._device, self._settings).of([name], lines)
+        if name not in drawn:
             return sync.AccountAnswer(standing="unknown")  # the member was deleted, the card was left
-        portrait = drawn[found.member]
+        portrait = drawn[name]
         account = feed.account_of(
             portrait.facts,
-            member=found.member,
+            member=name,
             card=card,
-            tail=found.tail,
+            tail=tail,
             home=portrait.home,
             gen=self._generation,
             mark_n=mark_of(self._connection, self._device).n,
             as_of=self._now,
         )
-        return sync.AccountAnswer(standing="known", account=account)
+        vouchers = held_elsewhere(self._connection, name, self._device, self._now)
+        asked = sa.select(members.c.verifier).where(members.c.id == name)
+        no_pin = not self._connection.scalar(asked)
+        return sync.AccountAnswer(
+            standing="known",
+            account=account,
+            vouchers=vouchers,
+            no_pin=no_pin,
+            told=told.answered(self._connection, name),
+            benefits=self._benefits(name),
+            lottery=self._lottery(name),
+        )
+
+    def _benefits(self, member: str) -> sync.Benefits:
+        return benefits_of(self._connection, member, self._device, self._now, self._settings.shop.zone)
+
+    def _lottery(self, member: str) -> sync.Lottery | None:
+        people = People(self._connection)
+        return draws.standing(self._connection, people.kin(member), people.rules().lottery)
 
     def shop(self) -> feed.Shop:
         """What is the same for every member."""
@@ -69,6 +97,7 @@ class Directory:
             rules=text,
             claim_keys=self._claim_keys(text),
             revoked=dict(listed(self._connection, self._honoured(text), self._now)),
+            phone_keys=believed(self._connection),
             staff=colleagues(self._connection, self._store(), self._settings.pin),
         )
 
@@ -79,6 +108,9 @@ class Directory:
     def _gifts(self) -> tuple[sync.Gift, ...]:
         c = self._connection
         stocks = self._stocks()
+        money = articles.c
+        shelved = sa.select(gifts, money.cash, money.worth, money.special)
+        shelved = shelved.outerjoin_from(gifts, articles, money.gift == gifts.c.id).order_by(gifts.c.place)
         return tuple(
             sync.Gift(
                 id=row.id,
@@ -87,8 +119,11 @@ class Directory:
                 points=row.points,
                 picture=row.picture,
                 stock=stocks.get(acc.gift(row.id), 0),
+                cash=row.cash or 0,
+                worth=row.worth or 0,
+                special=bool(row.special),
             )
-            for row in c.execute(sa.select(gifts).order_by(gifts.c.place))
+            for row in c.execute(shelved)
         )
 
     def _stocks(self) -> dict[str, int]:

@@ -14,11 +14,13 @@ from kiosk.hub.inspected_logs import took_effect
 from kiosk.hub.operations import FINAL, Follower, Operation, step
 from kiosk.hub.rebooking import retired
 from kiosk.hub.recovery import era_of
+from kiosk.hub.refunds import RIGHT_BACK, refund_id
 from kiosk.hub.second_branch import BRANCH
 from kiosk.hub.tables import balances, entries, redemptions, transfers
 from kiosk.ledger import accounts as acc
 from kiosk.ledger import entries as en
 
+REFUNDED = "refunded"
 _Told = dict[str, list[tuple[str, str, en.Entry]]]
 """op -> (device, verdict, entry) of what took effect, each device's in its order."""
 _Held = dict[str, list[tuple[str, str, int]]]
@@ -83,12 +85,16 @@ def _told(connection: sa.Connection, ops: Sequence[str]) -> _Told:
 
 
 def _settled(connection: sa.Connection, ops: Sequence[str]) -> dict[str, str]:
-    """Operation that two people ended -> how: only a void brings a piece back."""
+    """Operation that two people ended -> how: only a void brings a piece back, or points given back."""
     t = transfers.c
-    names = [f"settled:{op}{leg}" for op in ops for leg in ("", ".1", ".2", ".3")]
-    how: dict[str, str] = {}
+    names = [f"settled:{op}{leg}" for op in ops for leg in ("", ".1", ".2", ".3", ".4")]
+    back = {f"{refund_id(op)}{leg}": op for op in ops for leg in ("", RIGHT_BACK)}
+    given = connection.scalars(sa.select(t.id).where(among(connection, t.id, list(back))))
+    how = {back[name]: REFUNDED for name in given}
     for name, asset in connection.execute(sa.select(t.id, t.asset).where(among(connection, t.id, names))):
         op = name.removeprefix("settled:").partition(".")[0]
+        if how.get(op) == REFUNDED:
+            continue
         how[op] = "voided" if asset.startswith(acc.gift("")) else how.get(op, "posted")
     return how
 
@@ -119,7 +125,9 @@ def _as_told(row: sa.Row[Any], told: list[tuple[str, str, en.Entry]], settled: s
         body = en.body_of(entry)
         if isinstance(body, Follower):
             step(operation, body)
-    if operation.state not in FINAL:
+    if settled == REFUNDED:
+        operation.state = "voided"
+    elif operation.state not in FINAL:
         # Who settled a gift that costs nothing as posted moved nothing, so nothing tells of it.
         free = row.state if row.state == "posted" and not redeem.points else ""
         operation.state = settled or free or operation.state
@@ -147,7 +155,10 @@ def _facts_of_row(row: sa.Row[Any]) -> dict[str, object]:
 
 def _as_held(row: sa.Row[Any], held: list[tuple[str, str, int]]) -> Iterator[Finding]:
     redeem = msgspec.msgpack.decode(row.body, type=en.Redeem)
-    due = {acc.POINTS: redeem.points - redeem.risk, acc.RISK: redeem.risk} if row.state not in FINAL else {}
+    due: dict[str, int] = {}
+    if row.state not in FINAL:
+        due = {acc.POINTS: redeem.points - redeem.risk, acc.RISK: redeem.risk}
+        due |= {redeem.benefit: redeem.benefit_units} if redeem.benefit else {}
     there = {asset: units for _, asset, units in held}
     if there != {asset: units for asset, units in due.items() if units}:
         yield Finding(
@@ -163,7 +174,7 @@ def _right_is_in_one_place(row: sa.Row[Any], held: list[tuple[str, str, int]]) -
     if row.holder is None:
         fits = not shown
     elif row.holder == "":
-        fits = shown == {acc.source(acc.claim(row.voucher), None): 1}
+        fits = shown == {acc.source(acc.claim(row.voucher), None): 1} or (row.disputed and not shown)
     else:
         may = (acc.escrow(row.holder), retired(row.holder), BRANCH + row.holder)
         fits = any(shown == {account: 1} for account in may) or (row.disputed and not shown)

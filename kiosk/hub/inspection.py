@@ -11,6 +11,7 @@ from kiosk.hub.findings import Finding
 from kiosk.hub.inspected_books import balances_are_moved, floors_hold, sums_hold, transfers_move
 from kiosk.hub.inspected_logs import chains_hold, entries_moved, grants_moved, transfers_have_a_cause
 from kiosk.hub.inspected_redemptions import redemptions_follow, rights_are_known, vouchers_are_counted
+from kiosk.hub.inspected_sales import sales_moved
 
 INSPECTIONS: dict[str, Callable[[sa.Connection], Iterator[Finding]]] = {
     "every asset sums to zero": sums_hold,
@@ -24,6 +25,7 @@ INSPECTIONS: dict[str, Callable[[sa.Connection], Iterator[Finding]]] = {
     "redemptions follow their entries": redemptions_follow,
     "rights to claim are of known vouchers": rights_are_known,
     "issued gifts are open vouchers": vouchers_are_counted,
+    "sales moved what they say": sales_moved,
 }
 """What is looked at, in this order, by what has to hold."""
 

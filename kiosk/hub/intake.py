@@ -1,23 +1,29 @@
 """What head office makes of a device's facts: every one is kept, a verdict says what it moved."""
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import msgspec
 import sqlalchemy as sa
 
+from kiosk.hub import draws, told
 from kiosk.hub.batches import Link
 from kiosk.hub.books import Books, Key, disputed
+from kiosk.hub.honoured import Honoured
+from kiosk.hub.joins import Joins
 from kiosk.hub.lookups import Lookups
 from kiosk.hub.merges import Merges
 from kiosk.hub.operations import Conflict, OpenBook, Operations
 from kiosk.hub.rebooking import WAITS, Rebooking
+from kiosk.hub.reports import Report, Reports
 from kiosk.hub.risk import Settlement
 from kiosk.hub.shelves import Reader
 from kiosk.ledger import accounts as acc
 from kiosk.ledger import entries as en
 from kiosk.ledger.legs import Balances, LooseEnd, Transfer, fold, moves_of
 from kiosk.ledger.sync import EntryVerdict, Verdict
+from kiosk.membership.rules import CASH_VOUCHER, DRAW, GIVE, GiftByRight, LotteryRule
 from kiosk.membership.vouchers import is_valid_number
 
 _AMOUNT_MAX = 10**12
@@ -27,9 +33,14 @@ _NAME_MAX = 64
 _QR_MAX = 1024
 _TIME_MAX = 1 << 62
 _GEN_MAX = 1 << 53
+_ANSWERS_MAX = 12
+_OPTION = re.compile(r"[A-Za-z0-9_-]{1,40}")
+"""A name out of the rule pack or the catalogue: too short and too plain for anything somebody wrote."""
 REBOOKED = "rebooked"
 TOO_CHEAP = "price"
-_RIGHTS = ("escrow:", "member:", "pool:", "suspense:retired:")
+OTHER_STORE = "store"
+TOO_MUCH = "benefit"
+_RIGHTS = ("escrow:", "member:", "pool:", "suspense:retired:", acc.GIVING)
 
 
 class _Set(Exception):
@@ -78,7 +89,10 @@ class Intake:
         self._device = device
         self._rebooking = rebooking
         self._operations = Operations(book, lookups, device, rebooking.had)
+        self._honoured = Honoured(lookups, capable.place[:4])
         self.merges = Merges(lookups)
+        self._joins = Joins(lookups, device, capable.place[:4])
+        self._reports = Reports(lookups, device)
         self._settlement = Settlement(lookups.people, book, recovering=rebooking.era.recovering)
         self._work: list[_Work] = []
 
@@ -100,18 +114,31 @@ class Intake:
         lookups = self._lookups
         yield lookups.entry_ids.need(work.id for work in self._work if work.id)
         yield from self._operations.read(ops, vouchers, travelling.union(presented) - {""})
+        claims = (self._operations.issuer(body.op) for body in bodies if isinstance(body, en.Claim))
+        yield from self._honoured.read({issuer for issuer in claims if issuer} - {self._device})
         yield lookups.grants.need(body.gid for body in bodies if isinstance(body, en.Granted))
-        yield lookups.lowest_prices.need(body.gift for body in bodies if isinstance(body, en.Redeem))
+        yield lookups.told_prices.need(body.gift for body in bodies if isinstance(body, en.Redeem))
         yield lookups.devices.need(body.to for body in bodies if isinstance(body, en.Release))
         yield lookups.serials.leases.need([self._capable.place] if vouchers and self._capable.place else [])
         yield from self._rebooking.read(lookups, bodies)
-        yield from self.merges.read(bodies)
+        posted = ((work.link.entry, work.body) for work in self._work)
+        friends = (one.member for one, body in posted if one and isinstance(body, en.Received))
+        yield from self.merges.read(bodies, filter(None, friends))
+        yield from self._joins.read(
+            (work.link.entry, work.body) for work in self._work if work.link.entry and work.body
+        )
+        yield from self._reports.read(
+            (work.link.entry, work.body) for work in self._work if work.link.entry and work.body
+        )
         for work in self._work:
             if not again:
                 self._name(work)
             try:
                 self._derive(work)
+                self._by_right(work)
                 self._price(work)
+                self._honour(work)
+                self._measure(work)
                 self._rebooking.see(work.body)
             except _Set as clear:
                 self._set_aside(work, clear)
@@ -170,12 +197,19 @@ class Intake:
         )
 
     def write(self, connection: sa.Connection) -> None:
-        """Keep what is in no other row: who was merged with whom."""
+        """Keep what is in no other row: who was merged with whom, what members told."""
+        self._joins.write(connection, self.posted())  # first: whoever joined may be spoken of below
         self.merges.write(connection)
+        self._reports.write(connection, self.posted())
+        told.keep(connection, self.posted())
+        draws.keep(connection, self._device, self.posted(), self._lookups.people)
 
     def stock_moved(self) -> bool:
         """Whether the stock of any gift may differ now."""
-        return any(isinstance(work.body, en.Redeem | en.Void | en.Claim | en.Expire) for work in self._work)
+        return any(
+            isinstance(work.body, en.Redeem | en.Void | en.Claim | en.Expire | en.Cancel)
+            for work in self._work
+        )
 
     def posted(self) -> tuple[tuple[en.Entry, en.Body], ...]:
         """The entries that were posted, for those who act on them."""
@@ -216,11 +250,15 @@ class Intake:
     def _follow(self, entry: en.Entry, body: en.Body, *, rebooked: bool) -> Conflict | None:
         if isinstance(body, en.Merge | en.Unmerge):
             return self.merges.contradicted(body)
+        if isinstance(body, en.Joined):
+            return self._joins.contradicted(entry, body)
+        if isinstance(body, Report):
+            return self._reports.contradicted(entry, body)
         return self._operations.follow(entry, body, rebooked=rebooked)
 
     def _settle(self, work: _Work, books: Books) -> None:
         """Posted if every leg is covered; else, or if its operation was, disputed: no rights come of it."""
-        tainted = self._operations.is_disputed(work.op)
+        tainted = self._operations.is_disputed(work.op) or work.reason == TOO_MUCH
         aside = disputed(self._device)
         shorts = [(leg, books.short(leg)) for leg in work.legs]
         covers = [
@@ -266,13 +304,70 @@ class Intake:
         """Every number is one device's alone, also where several have followed each other at one place."""
         return not self._capable.place or self._lookups.serials.fits(self._device, body)
 
-    def _price(self, work: _Work) -> None:
-        """Nobody gets anything for less than it ever cost. A restored database may have lost a price."""
-        if not isinstance(work.body, en.Redeem) or self._rebooking.era.recovering:
+    def _by_right(self, work: _Work) -> None:
+        """A right gives exactly the gift that a rule names for it, in the entry's own pack or in today's."""
+        entry, body = work.link.entry, work.body
+        if not isinstance(body, en.Redeem) or not body.benefit or _only_says_how_often(body) or entry is None:
             return
-        if work.body.points < (self._lookups.lowest_prices.get(work.body.gift) or 0):
+        packs = [self._lookups.people.rules(version) for version in (entry.pack, 0)]
+        due = GiftByRight(body.gift, body.benefit_units)
+        if due not in [pack.gift_by(body.benefit) for pack in packs] and not self._rebooking.era.recovering:
             work.reason = TOO_CHEAP
             self._operations.dispute(work.op)
+
+    def _price(self, work: _Work) -> None:
+        """Nobody gets anything for less than it ever cost, nor a voucher worth more than it ever was.
+
+        A restored database may have lost a price.
+        """
+        if not isinstance(work.body, en.Redeem) or self._rebooking.era.recovering:
+            return
+        if work.body.benefit and not _only_says_how_often(work.body):
+            return  # `_by_right` judges it
+        told = self._lookups.told_prices.get(work.body.gift)
+        if told and not any(price.covers(work.body) for price in told):
+            work.reason = TOO_CHEAP
+            self._operations.dispute(work.op)
+        elif work.body.worth and not work.body.benefit and self._is_limited(work):
+            work.reason = TOO_MUCH
+            self._operations.dispute(work.op)
+
+    def _is_limited(self, work: _Work) -> bool:
+        """Whether a cash voucher takes a right, by the entry's own pack and by today's."""
+        entry = work.link.entry
+        packs = [self._lookups.people.rules(version) for version in (entry.pack if entry else 0, 0)]
+        return all(CASH_VOUCHER in pack.entitlements for pack in packs)
+
+    def _honour(self, work: _Work) -> None:
+        """A claim where the voucher was not to be taken stands, for the gift is gone; people look at it."""
+        entry, body = work.link.entry, work.body
+        if not isinstance(body, en.Claim) or entry is None or self._rebooking.era.recovering:
+            return
+        issuer = self._operations.issuer(body.op)
+        if issuer in {"", self._device} or not self._capable.place:
+            return
+        if not self._honoured.takes(issuer, entry.pack):
+            work.reason = OTHER_STORE
+            self._operations.dispute(body.op)
+
+    def _measure(self, work: _Work) -> None:
+        """No benefit gives more than its rule says, in the entry's own pack or in today's; no member does."""
+        entry, body = work.link.entry, work.body
+        if self._rebooking.era.recovering or entry is None:
+            return
+        if not isinstance(body, en.Earned | en.Gave | en.Drew):
+            return
+        packs = [self._lookups.people.rules(version) for version in (entry.pack, 0)]
+        if isinstance(body, en.Drew):
+            work.reason = work.reason if any(_is_on(pack.lottery, body) for pack in packs) else TOO_MUCH
+            return
+        most = max(
+            pack.most_of(body.asset) if isinstance(body, en.Earned) else pack.give.most for pack in packs
+        )
+        if isinstance(body, en.Earned):
+            most = max(most, self._lookups.people.receipts.promises(body.asset))
+        if body.points > most:
+            work.reason = TOO_MUCH
 
     def _check_grant(self, body: en.Granted) -> bool:
         made = self._lookups.grants.get(body.gid)
@@ -318,6 +413,8 @@ def _look(work: _Work) -> None:
         work.verdict, work.reason = "quarantined", "kind-unknown"
     elif isinstance(work.body, en.Poison):
         work.verdict, work.reason = "quarantined", "poison"
+    elif entry.member and not _is_name(entry.member):
+        work.verdict, work.reason = "quarantined", "amount-or-name"
 
 
 def _named_op(entry: en.Entry, body: en.Body | None) -> str | None:
@@ -345,6 +442,9 @@ def _fits(body: en.Body) -> bool:
             names = all(0 < len(name) <= _NAME_MAX for name in (body.op, body.gift, body.voucher))
             names = names and len(body.lease) <= _NAME_MAX
             sums = 0 <= body.risk <= body.points <= _AMOUNT_MAX
+            sums = sums and 0 <= body.cash <= _AMOUNT_MAX and 0 <= body.worth <= _AMOUNT_MAX
+            sums = sums and (not body.benefit or acc.is_right_to_gift(body.benefit))
+            sums = sums and 1 <= body.benefit_units <= _AMOUNT_MAX
             return names and sums and 0 <= body.expires < _TIME_MAX and len(body.qr) <= _QR_MAX
         case en.Gen():
             return 0 <= body.gen < _GEN_MAX
@@ -352,7 +452,35 @@ def _fits(body: en.Body) -> bool:
             return not body.proof or _is_name(body.proof)
         case en.Returned():
             return body.amount >= 1
+        case en.Told() | en.Earned() | en.Gave() | en.Received() | en.Drew() | en.Drawn():
+            return _is_plain(body)
     return True
+
+
+def _is_on(lottery: LotteryRule | None, drew: en.Drew) -> bool:
+    """Whether this is the lottery of the rule pack, and its price was paid."""
+    return lottery is not None and lottery.id == drew.lottery and drew.points >= lottery.points
+
+
+def _only_says_how_often(body: en.Redeem) -> bool:
+    """Whether the right gives no gift, but limits cash vouchers, which cost their points all the same."""
+    return body.worth > 0 and acc.entitled(body.benefit)[0] == CASH_VOUCHER and body.benefit_units == 1
+
+
+def _is_plain(body: en.Told | en.Earned | en.Gave | en.Received | en.Drew | en.Drawn) -> bool:
+    """Whether something is given, by the right it takes, and what somebody told is names of options."""
+    if isinstance(body, en.Drawn):
+        return _is_name(body.draw) and (not body.prize or bool(_OPTION.fullmatch(body.prize)))
+    if isinstance(body, en.Drew):
+        named = _OPTION.fullmatch(body.lottery) and acc.entitled(body.asset)[0] == DRAW
+        return bool(named) and 0 <= body.points <= _AMOUNT_MAX
+    if isinstance(body, en.Told):
+        names = (body.topic, *body.answers)
+        return len(body.answers) <= _ANSWERS_MAX and all(map(_OPTION.fullmatch, names))
+    if isinstance(body, en.Gave):
+        right = acc.entitled(body.asset)[0] == GIVE and len(body.to) <= _NAME_MAX
+        return right and body.points >= 1 and 0 < len(body.giving) <= _NAME_MAX
+    return body.points >= 1 and (isinstance(body, en.Received) or acc.is_entitlement(body.asset))
 
 
 def gives_rights(leg: Transfer) -> bool:

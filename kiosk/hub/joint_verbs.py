@@ -60,7 +60,9 @@ JOINT_VERBS: tuple[click.Command, ...] = (
     together("settle-void", "A kiosk that is gone left this operation open: no voucher came out."),
     together("move-claim", "Take the right to claim a voucher from a kiosk that is gone."),
     together("revoke-voucher", "Take a voucher (its 14 digits) out of circulation: no counter takes it."),
+    together("refund-voucher", "Revoke a voucher and give its points back, unless it is claimed first."),
     together("revoke-key", "Believe no code that a kiosk signed without a look at its redemption."),
+    together("join-accounts", "Make one account of two that one phone proved to be one person's."),
     together("unlock", "Open a member's PIN again, after looking at their papers."),
 )
 

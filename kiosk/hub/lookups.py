@@ -2,12 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
 from kiosk.hub.bulk import among, rows_among
-from kiosk.hub.console_tables import shop_staff
+from kiosk.hub.console_tables import shop_staff, staff_cards
+from kiosk.hub.limits import LimitShelves
+from kiosk.hub.looks import LookShelf
+from kiosk.hub.money import Price, told_prices
 from kiosk.hub.people import People
 from kiosk.hub.recovery_tables import waiting
 from kiosk.hub.revoked import among_revoked
@@ -18,18 +22,27 @@ from kiosk.hub.tables import (
     aliases,
     asks,
     balances,
+    cards,
     devices,
     entries,
     gifts,
     grants,
     members,
+    merged_cards,
     pin_checks,
-    prices,
     redemptions,
     wants,
 )
 from kiosk.ledger import accounts as acc
 from kiosk.ledger import entries as en
+
+
+@dataclass(frozen=True, slots=True)
+class CardOwner:
+    """Whose a card is: its member before any merge, and the survivor it was led to ("" if to none)."""
+
+    first: str
+    joined: str = ""
 
 
 class Lookups:
@@ -46,11 +59,15 @@ class Lookups:
         self.lying = Shelf(self._lying)
         self.asks = Shelf(self._asks)
         self.devices = Shelf(self._present(devices.c.device))
+        self.stores = Shelf(self._stores)
+        self.limits = LimitShelves(connection)
+        self.looks = LookShelf(connection)
         self.downlinks = Shelf(self._downlinks)
         self.given = Shelf(self._given)
         self.waiting = Shelf(self._waiting)
         self.wants = Shelf(self._wants)
-        self.lowest_prices = Shelf(self._lowest_prices)
+        self.told_prices = Shelf(self._told_prices)
+        """gift -> every price it ever had, of those gifts whose price kiosks were told."""
         self.grants = Shelf(self._grants)
         self.hashes = Shelf(self._hashes)
         self.quarantined = Shelf(self._quarantined)
@@ -60,6 +77,7 @@ class Lookups:
         self.try_holders = Shelf(self._try_holders)
         self.right_tries = Shelf(self._right_tries)
         self.shop_staff = Shelf(self._shop_staff)
+        self.card_owners = Shelf(self._card_owners)
 
     def _present(self, column: sa.Column[str]) -> Callable[[list[str]], Iterable[tuple[str, bool]]]:
         def read(keys: list[str]) -> Iterable[tuple[str, bool]]:
@@ -67,6 +85,12 @@ class Lookups:
             return [(key, True) for key in self._connection.scalars(asked)]
 
         return read
+
+    def _stores(self, names: list[str]) -> Iterable[tuple[str, str]]:
+        """device -> its store."""
+        d = devices.c
+        asked = sa.select(d.device, d.store).where(among(self._connection, d.device, names))
+        return [(device, store) for device, store in self._connection.execute(asked)]
 
     def _vouchers(self, numbers: list[str]) -> Iterable[tuple[str, str]]:
         """voucher number -> its operation."""
@@ -128,14 +152,8 @@ class Lookups:
             ((row.device, row.id), True) for row in self._connection.execute(sa.select(wants).where(mine))
         ]
 
-    def _lowest_prices(self, names: list[str]) -> Iterable[tuple[str, int]]:
-        """gift -> the fewest points it ever cost, of those gifts whose price kiosks were told."""
-        p, g = prices.c, gifts.c
-        asked = sa.select(p.gift, sa.func.min(p.points), sa.func.min(g.points))
-        asked = asked.outerjoin_from(prices, gifts, g.id == p.gift).group_by(p.gift)
-        rows = self._connection.execute(asked.where(among(self._connection, p.gift, names)))
-        # Told a moment ago, the price of today may not be noted yet.
-        return [(gift, told if now is None else min(told, now)) for gift, told, now in rows]
+    def _told_prices(self, names: list[str]) -> Iterable[tuple[str, frozenset[Price]]]:
+        return told_prices(self._connection, names)
 
     def _given(self, keys: list[tuple[str, str]]) -> Iterable[tuple[tuple[str, str], bool]]:
         """(device, asset) -> this device was granted some of it."""
@@ -203,6 +221,17 @@ class Lookups:
         asked = sa.select(s.staff, s.store).where(among(self._connection, s.staff, list(known)))
         rows = self._connection.execute(asked) if known else ()
         return [(known[staff_id], store) for staff_id, store in rows]
+
+    def _card_owners(self, names: list[str]) -> Iterable[tuple[str, CardOwner]]:
+        """Card hash in hex -> whose it is; somebody of the staff is `staff:ID`."""
+        wanted = [bytes.fromhex(name) for name in names]
+        c, m, s = cards.c, merged_cards.c, staff_cards.c
+        led = cards.outerjoin(merged_cards, (m.hash == c.hash) & c.member.in_((m.alias, m.into)))
+        theirs = sa.select(c.hash, c.member, m.alias, m.into).select_from(led).where(c.hash.in_(wanted))
+        for card, member, alias, into in self._connection.execute(theirs):
+            yield bytes(card).hex(), CardOwner(alias or member, into or "")
+        for card, staff in self._connection.execute(sa.select(s.hash, s.staff).where(s.hash.in_(wanted))):
+            yield bytes(card).hex(), CardOwner(acc.staff(staff))
 
     def _try_holders(self, names: list[str]) -> Iterable[tuple[str, tuple[str, ...]]]:
         """member -> every kiosk's account that was ever granted tries of theirs."""

@@ -14,6 +14,7 @@ from kiosk.hub.changes import touch
 from kiosk.hub.entitlements import minting
 from kiosk.hub.lookups import Lookups
 from kiosk.hub.operations import Conflict
+from kiosk.hub.phone_owners import forget_proofs
 from kiosk.hub.recovery_tables import partings
 from kiosk.hub.risk import Posted, repay, repayment_keys
 from kiosk.hub.shelves import Reader
@@ -36,14 +37,18 @@ class Merges:
         self._moves: dict[tuple[str, str], int] = {}
         self._partings: list[tuple[str, str, str, str, int]] = []
 
-    def read(self, bodies: Iterable[en.Body | None]) -> Reader:
-        """Look up, and lock, everybody whom a merge names; and who comes back to a merged account."""
+    def read(self, bodies: Iterable[en.Body | None], friends: Iterable[str] = ()) -> Reader:
+        """Look up, and lock, everybody whom a merge names; and who comes back to a merged account.
+
+        `friends` are those to whom points are given.
+        """
         people, told = self._people, list(bodies)
         merging = [body for body in told if isinstance(body, en.Merge | en.Unmerge)]
         named = {name for body in merging for name in (body.alias, body.into) if name.isprintable()}
         returning = {body.member for body in told if isinstance(body, en.Returned) and body.member}
         yield people.locked.need(named)
-        yield people.survivors.need(named | {name for name in returning if name.isprintable()})
+        coming = filter(str.isprintable, returning.union(friends))
+        yield people.survivors.need(named.union(coming))
         yield people.families.need(named)
         yield people.merged.need(named)
         yield people.assets.need(account for name in named for account in (acc.member(name), acc.debt(name)))
@@ -72,21 +77,24 @@ class Merges:
         if body.alias == body.into or people.survivors.get(body.into) or people.families.get(body.alias):
             return Conflict("disputed", "merge-chain")
         people.survivors.put(body.alias, body.into)
+        people.joined.add((body.alias, body.into))
         people.families.put(body.into, (*family, body.alias))
         return None
 
     def keys(self, posted: Posted) -> Iterable[Key]:
         """Every balance that may move."""
-        for _, body in posted:
+        for entry, body in posted:
+            member, asset = _comes_home(entry, body)
             if isinstance(body, en.Merge | en.Unmerge):
                 yield from repayment_keys(body.into)
                 yield (acc.debt(body.alias), acc.RISK)
+                yield (acc.debt(body.alias), acc.TAKEN_BACK)
                 for asset in {*self._assets(body.alias), *self._assets(body.into)}:
                     yield (acc.member(body.alias), asset)
                     yield (acc.member(body.into), asset)
-            elif isinstance(body, en.Returned) and body.member and self._people.survivors.get(body.member):
-                yield (acc.member(body.member), body.asset)
-                yield (acc.member(self._people.survivor(body.member)), body.asset)
+            elif member and self._people.survivors.get(member):
+                yield (acc.member(member), asset)
+                yield (acc.member(self._people.survivor(member)), asset)
 
     def apply(self, books: Books, posted: Posted) -> None:
         """Move what the merges join or part, and what came back to an account that is merged."""
@@ -95,8 +103,8 @@ class Merges:
                 self._join(books, entry.id, body)
             elif isinstance(body, en.Unmerge):
                 self._part(books, entry.id, body)
-            elif isinstance(body, en.Returned) and body.member and _is_shared(body.asset):
-                self._sweep(books, entry.id, body)
+            else:
+                self._sweep(books, entry.id, *_comes_home(entry, body))
 
     def gather(self, books: Books, member: str, asset: str, amount: int, name: str) -> None:
         """Bring what a want of this member needs from their other accounts to the one that it names."""
@@ -115,6 +123,7 @@ class Merges:
                 _lead_cards_over(connection, body)
             else:
                 _lead_cards_back(connection, body)
+            forget_proofs(connection, [body.alias, body.into])
             touch(connection, [body.alias, body.into])
         rows = [(*key, amount) for key, amount in sorted(self._moves.items()) if amount]
         add_all(connection, merge_moves, rows)
@@ -138,6 +147,9 @@ class Merges:
                 self._carry(books, Transfer(f"{name}:{asset}", *_between(body), asset, units), body.alias)
         owed = books.has(acc.debt(body.alias), acc.RISK)
         books.move(Transfer(f"{name}:debt", acc.debt(body.alias), acc.debt(body.into), acc.RISK, owed))
+        taken = books.has(acc.debt(body.alias), acc.TAKEN_BACK)
+        both = acc.debt(body.alias), acc.debt(body.into)
+        books.move(Transfer(f"{name}:debt:{acc.TAKEN_BACK}", *both, acc.TAKEN_BACK, taken))
         repay(books, body.into, name)
 
     def _part(self, books: Books, name: str, body: en.Unmerge) -> None:
@@ -157,13 +169,12 @@ class Merges:
         units = max(0, books.has(acc.member(alias), asset))
         books.move(Transfer(name, acc.member(alias), f"suspense:merge:{alias}", asset, units))
 
-    def _sweep(self, books: Books, name: str, body: en.Returned) -> None:
-        """What comes back to an alias is its survivor's."""
-        alias = body.member or ""
+    def _sweep(self, books: Books, name: str, alias: str, asset: str) -> None:
+        """What comes to an alias is its survivor's."""
         into = self._people.survivors.get(alias)
-        if into:
-            units = max(0, books.has(acc.member(alias), body.asset))
-            leg = Transfer(f"sweep:{name}", acc.member(alias), acc.member(into), body.asset, units)
+        if into and _is_shared(asset):
+            units = max(0, books.has(acc.member(alias), asset))
+            leg = Transfer(f"sweep:{name}", acc.member(alias), acc.member(into), asset, units)
             self._carry(books, leg, alias)
 
     def _carry(self, books: Books, leg: Transfer, *noted: str) -> None:
@@ -198,16 +209,29 @@ def _give_back(books: Books, name: str, asset: str, pair: tuple[str, str], due: 
 def _lead_cards_over(connection: sa.Connection, body: en.Merge) -> None:
     row = {"alias": body.alias, "into": body.into, "proof": body.proof}
     connection.execute(sa.insert(aliases).values(**row))
-    theirs = sa.select(cards.c.hash, sa.literal(body.alias)).where(cards.c.member == body.alias)
-    connection.execute(sa.insert(merged_cards).from_select(["hash", "alias"], theirs))
+    theirs = cards.c.member == body.alias
+    before = merged_cards.c.hash.in_(sa.select(cards.c.hash).where(theirs))
+    connection.execute(sa.delete(merged_cards).where(before))
+    led = sa.select(cards.c.hash, sa.literal(body.alias), sa.literal(body.into)).where(theirs)
+    connection.execute(sa.insert(merged_cards).from_select(["hash", "alias", "into"], led))
     connection.execute(sa.update(cards).where(cards.c.member == body.alias).values(member=body.into))
 
 
 def _lead_cards_back(connection: sa.Connection, body: en.Unmerge) -> None:
     connection.execute(sa.delete(aliases).where(aliases.c.alias == body.alias))
     theirs = sa.select(merged_cards.c.hash).where(merged_cards.c.alias == body.alias)
-    connection.execute(sa.update(cards).where(cards.c.hash.in_(theirs)).values(member=body.alias))
-    connection.execute(sa.delete(merged_cards).where(merged_cards.c.alias == body.alias))
+    led = cards.c.hash.in_(theirs) & (cards.c.member == body.into)
+    connection.execute(sa.update(cards).where(led).values(member=body.alias))
+
+
+def _comes_home(entry: en.Entry, body: en.Body) -> tuple[str, str]:
+    """The member to whose account this entry brings some of an asset, and the asset; ('', '') if to none."""
+    match body:
+        case en.Returned(member=str(member), asset=asset):
+            return member, asset
+        case en.Received():
+            return entry.member or "", acc.POINTS
+    return "", ""
 
 
 def _between(body: _Merging) -> tuple[str, str]:

@@ -1,5 +1,6 @@
 """Head office: takes in what kiosks did, hands out rights, answers questions. Knows nothing of HTTP."""
 
+import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -8,13 +9,16 @@ from typing import Literal
 
 import sqlalchemy as sa
 
-from kiosk.hub import backups, retirement, revocations
+from kiosk.hub import backups, phones, referrals, refunds, retirement, revocations
 from kiosk.hub.backups import Backup
 from kiosk.hub.batches import read_batch
 from kiosk.hub.coalesce import Coalescer
 from kiosk.hub.declined import Declined
 from kiosk.hub.directory import Directory
 from kiosk.hub.generation import GenerationKeeper, MemoryGeneration
+from kiosk.hub.joining import JoiningDesk
+from kiosk.hub.joining_people import join_accounts
+from kiosk.hub.pin_care import PinCare
 from kiosk.hub.pins import PinDesk
 from kiosk.hub.readiness import finish, is_over, revisit
 from kiosk.hub.recovery import Era, Restored, put_standing, raise_generation, same_line, wake
@@ -28,6 +32,7 @@ from kiosk.hub.staff import Pair
 from kiosk.hub.tables import devices, step_counter
 from kiosk.hub.transactions import committed
 from kiosk.hub.turn import Desk, Upload
+from kiosk.ledger import accounts as acc
 from kiosk.ledger import sync as wire
 from kiosk.ledger.feed import ReplicaAnswer, ReplicaRequest
 
@@ -53,7 +58,8 @@ class HeadOffice:
     """One head office over one database. Safe to call from several threads; the database is the lock.
 
     `generation` is what remembers outside of the database (`GenerationFile` in production). With it, opening
-    recognises a database that was set back.
+    recognises a database that was set back. `shop_key` reads the secret that phones are named under; without
+    it, from where the settings say.
     """
 
     def __init__(
@@ -63,6 +69,8 @@ class HeadOffice:
         ids: Ids,
         settings: HubSettings,
         generation: GenerationKeeper | None = None,
+        *,
+        shop_key: Callable[[], bytes] | None = None,
     ) -> None:
         self.engine = engine
         self.now = now
@@ -72,9 +80,17 @@ class HeadOffice:
         self._ids = ids
         self._keys: dict[str, bytes] = {}
         self._policy = Policy(
-            settings.grants, settings.pin, settings.risk, settings.shop.zone, settings.merges.by_kiosks
+            settings.grants,
+            settings.pin,
+            settings.risk,
+            settings.shop.zone,
+            settings.merges.by_kiosks,
+            settings.phones,
         )
         self.pins = PinDesk(engine, now, settings.pin, settings.grants, ids)
+        self.pin_care = PinCare(engine, now, settings, self.pins)
+        read_key = shop_key or Path(settings.enrolment.card_key_file).read_bytes
+        self.joining = JoiningDesk(engine, now, settings, (self.pins, self.pin_care), read_key)
         lanes = settings.database.lanes if engine.dialect.name == "postgresql" else 1
         self._line = Coalescer(self._take_in, _sender, lanes=lanes, most=_TOGETHER, linger_s=_LINGER_S)
         # Marks and balances of one answer belong together; SQLite reads that way anyway.
@@ -82,6 +98,8 @@ class HeadOffice:
         self._still = engine.execution_options(isolation_level="REPEATABLE READ") if postgres else engine
         with engine.begin() as connection:
             wake(connection, self._keeper, now())
+            refunds.pay_due(connection, now())
+        self.joining.wake()
 
     @property
     def generation(self) -> int:
@@ -162,6 +180,11 @@ class HeadOffice:
         committed(self.engine, lambda connection: retirement.set_aside(connection, device, pair, counted))
         self._end_recovery()
 
+    def join_accounts(self, alias: str) -> None:
+        """Make one account of two that are one person's, as their phone has proven."""
+        name, now = self._ids.uuid7(), self.now()
+        committed(self.engine, lambda connection: join_accounts(connection, alias, name, now))
+
     def settle(self, op: str, how: Literal["post", "void"], pair: Pair) -> None:
         """End an open operation of a kiosk that serves nobody any more."""
         committed(self.engine, lambda connection: retirement.settle(connection, op, how, pair))
@@ -170,10 +193,17 @@ class HeadOffice:
         """Take the right to claim from a kiosk that serves nobody any more: the next counter may have it."""
         name = self._ids.uuid7()
         committed(self.engine, lambda connection: retirement.move_claim(connection, voucher, pair, name))
+        self._pay_refunds()
 
     def revoke_voucher(self, voucher: str, pair: Pair) -> None:
         """Take a voucher out of circulation: no counter is granted the right to claim it any more."""
         committed(self.engine, lambda connection: revocations.revoke_voucher(connection, voucher, pair))
+
+    def refund_voucher(self, voucher: str, pair: Pair) -> None:
+        """Revoke a voucher, and give its points back as soon as nobody can claim it any more."""
+        now = self.now()
+        committed(self.engine, lambda connection: refunds.refund_voucher(connection, voucher, pair, now))
+        self._pay_refunds()
 
     def revoke_key(self, device: str, pair: Pair) -> None:
         """Believe the codes that this kiosk signed only where its redemptions are known."""
@@ -194,8 +224,12 @@ class HeadOffice:
         answers = (result for result in results if isinstance(result, wire.SyncAnswer))
         # A database that lacks what is told here was restored, and will know it at its next start.
         self._keeper.note(*(answer.grants[-1].gid for answer in answers if answer.grants))
+        if sitting.joined:
+            committed(self.engine, self.joining.open_waiting)
         if sitting.recovering:
             self._go_on_recovering(sitting.moved_vouchers())
+        elif sitting.refund_due:
+            self._pay_refunds()
         return results
 
     def _sit(
@@ -213,6 +247,10 @@ class HeadOffice:
     def _end_recovery(self) -> None:
         if committed(self.engine, is_over):
             committed(self.engine, lambda connection: finish(connection, self._desk_in))
+            self._pay_refunds()
+
+    def _pay_refunds(self) -> None:
+        committed(self.engine, lambda connection: refunds.pay_due(connection, self.now()))
 
     def _read(self, request: wire.SyncRequest) -> Upload:
         """The request's entries, if its signature holds: before the transaction, because it takes time."""
@@ -233,13 +271,57 @@ class HeadOffice:
         """Whose card is this? Only for kiosks that serve."""
         with self._still.begin() as connection:
             self._serving(connection, request.device)
-            return self._directory(connection, request.device).account(request.card)
+            answer = self._directory(connection, request.device).account(request.card)
+        return referrals.with_code(self.engine, answer, self._draw)
 
     def pin(self, request: wire.PinRequest) -> wire.PinAnswer:
         """Check a PIN, once per try."""
-        with self.engine.begin() as connection:
-            self._serving(connection, request.device)
+        self._check_serving(request.device)
         return self.pins.check(request)
+
+    def phone(self, request: wire.PhoneRequest) -> wire.PhoneAnswer:
+        """Whose phone is this? Told only with the right PIN; who has none of ours is answered alike."""
+        if not request.phone.startswith(acc.PHONE):
+            raise Declined(400, "malformed", "this names no phone")
+        asked = wire.PinRequest(
+            device=request.device,
+            member=request.phone,
+            route=phones.ROUTE,
+            entry=request.entry,
+            pin=request.pin,
+        )
+        looked = self.pin(asked)
+        with self._still.begin() as connection:
+            directory = self._directory(connection, request.device)
+            answer = phones.answer(connection, directory, request, looked, self.now())
+        return referrals.with_code(self.engine, answer, self._draw)
+
+    def _draw(self) -> int:
+        """A large random number, from the chance in a fresh name."""
+        return int.from_bytes(hashlib.sha256(self._ids.uuid7().encode()).digest())
+
+    def send_code(self, request: wire.CodeRequest) -> wire.CodeAnswer:
+        """Send a one-time code to somebody's phone."""
+        self._check_serving(request.device)
+        return self.pin_care.send_code(request)
+
+    def set_pin(self, request: wire.NewPinRequest) -> wire.NewPinAnswer:
+        """Set somebody's PIN, once per change."""
+        self._check_serving(request.device)
+        return self.pin_care.set_pin(request)
+
+    def send_join_code(self, request: wire.JoinCodeRequest) -> wire.CodeAnswer:
+        """Send a one-time code to the phone of somebody who joins."""
+        self._check_serving(request.device)
+        return self.joining.send_code(request)
+
+    def take_key(self, request: wire.JoinRequest) -> wire.JoinAnswer:
+        """Keep the key of what somebody told who joined. Taken of kiosks that serve nobody any more, too."""
+        return self.joining.take_key(request)
+
+    def _check_serving(self, device: str) -> None:
+        with self.engine.begin() as connection:
+            self._serving(connection, device)
 
     def replica(self, request: ReplicaRequest) -> ReplicaAnswer:
         """What this kiosk lacks to work without us: one step of a download that goes on where it stopped."""

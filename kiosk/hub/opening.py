@@ -15,6 +15,7 @@ from kiosk.hub.authority import open_authority
 from kiosk.hub.enrolment import EnrolmentDesk
 from kiosk.hub.generation import GenerationFile
 from kiosk.hub.office import HeadOffice
+from kiosk.hub.phone_signing import CodeKeys, PhoneSigner
 from kiosk.hub.settings import HubSettings
 from kiosk.hub.tables import open_database
 from kiosk.ledger.ids import FreshIds
@@ -42,10 +43,18 @@ def alone(settings: HubSettings) -> Iterator[None]:
         yield
 
 
-def open_office(settings: HubSettings, now: Callable[[], int]) -> HeadOffice:
-    """Head office over the configured database."""
+def open_office(settings: HubSettings, now: Callable[[], int], shop_key: Path | None = None) -> HeadOffice:
+    """Head office over the configured database; `shop_key`: instead of the configured card key."""
     generation = GenerationFile(Path(settings.database.generation_file))
-    return HeadOffice(open_database(settings.database.url), now, FreshIds(now), settings, generation)
+    key_file = shop_key or Path(settings.enrolment.card_key_file)
+    return HeadOffice(
+        open_database(settings.database.url),
+        now,
+        FreshIds(now),
+        settings,
+        generation,
+        shop_key=lambda: card_key(key_file),
+    )
 
 
 def open_desk(office: HeadOffice) -> EnrolmentDesk:
@@ -55,8 +64,17 @@ def open_desk(office: HeadOffice) -> EnrolmentDesk:
     return EnrolmentDesk(office, card_key(Path(settings.enrolment.card_key_file)), authority)
 
 
+def open_signer(office: HeadOffice) -> PhoneSigner:
+    """Who signs the codes on members' phones; both keys are made at the first need."""
+    settings = office.settings
+    cards = card_key(Path(settings.enrolment.card_key_file))
+    return PhoneSigner(
+        office.engine, office.now, CodeKeys(card_key(Path(settings.phones.code_key_file)), cards)
+    )
+
+
 def card_key(file: Path) -> bytes:
-    """The shop's card key, 32 bytes; made if the file is not there."""
+    """A secret of the shop, 32 bytes; made if the file is not there."""
     if not file.exists():
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

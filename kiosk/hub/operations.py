@@ -41,7 +41,7 @@ class Operation:
     stored: bool = True
     changed: bool = False
     doubtful: bool = False
-    """It was made void now, though nobody could vouch for its print: a paper may be out there."""
+    """It was made void now, though a paper may be out there: a print in doubt, or given back."""
 
     def hand(self, holder: str | None) -> None:
         """The right to claim moves."""
@@ -55,13 +55,13 @@ class Operation:
         return "expired" if self.expired else "voided" if self.state == "voided" else ""
 
 
-Follower = en.Printing | en.Post | en.Void | en.Unknown | en.Claim | en.Release | en.Expire
-_FOLLOWERS = (en.Printing, en.Post, en.Void, en.Unknown, en.Claim, en.Release, en.Expire)
-_HOLDER_ONLY = (en.Void, en.Claim, en.Release, en.Expire)
-_ENDS = (en.Void, en.Claim, en.Expire)
-_ISSUER_ONLY = (en.Printing, en.Post, en.Void, en.Unknown)
+Follower = en.Printing | en.Post | en.Void | en.Unknown | en.Claim | en.Release | en.Expire | en.Cancel
+_FOLLOWERS = (en.Printing, en.Post, en.Void, en.Unknown, en.Claim, en.Release, en.Expire, en.Cancel)
+_HOLDER_ONLY = (en.Void, en.Claim, en.Release, en.Expire, en.Cancel)
+_ENDS = (en.Void, en.Claim, en.Expire, en.Cancel)
+_ISSUER_ONLY = (en.Printing, en.Post, en.Void, en.Unknown, en.Cancel)
 FINAL = frozenset({"posted", "voided"})
-"""States that an operation never leaves."""
+"""States that an operation never leaves; but a posted one whose voucher its member gives back is void."""
 
 
 class OpenBook:
@@ -157,6 +157,8 @@ class Operations:
                 "voucher-differs",
             ),
             (isinstance(body, en.Post | en.Void) and operation.state in FINAL, f"already-{operation.state}"),
+            (isinstance(body, en.Cancel) and operation.state != "posted", "not-posted"),
+            (isinstance(body, en.Cancel) and operation.redeem.risk, "points-not-paid"),
             (isinstance(body, _ENDS) and operation.ended, f"already-{operation.ended}"),
             (isinstance(body, _HOLDER_ONLY) and not self._holds(operation), "right-not-held"),
         )
@@ -166,6 +168,11 @@ class Operations:
         """The voucher of an operation that was looked up, '' if it is not known."""
         operation = self._ops.get(op or "")
         return operation.redeem.voucher if operation else ""
+
+    def issuer(self, op: str) -> str:
+        """The device that issued the voucher of an operation that was looked up, '' if it is not known."""
+        operation = self._ops.get(op)
+        return operation.device if operation else ""
 
     def _holds(self, operation: Operation) -> bool:
         return operation.holder == self._device or self._had(operation.redeem.voucher, operation.device)
@@ -231,8 +238,9 @@ def step(operation: Operation, body: Follower) -> None:
         operation.hand("" if isinstance(body, en.Release) else None)
     operation.claimed = operation.claimed or isinstance(body, en.Claim)
     operation.expired = operation.expired or isinstance(body, en.Expire)
-    operation.doubtful = operation.doubtful or (isinstance(body, en.Void) and operation.state == "unknown")
-    if operation.state not in FINAL:
+    paper_is_out = isinstance(body, en.Cancel) or (isinstance(body, en.Void) and operation.state == "unknown")
+    operation.doubtful = operation.doubtful or paper_is_out
+    if operation.state not in FINAL or isinstance(body, en.Cancel):
         operation.state = _state_after(body) or operation.state
 
 
@@ -241,6 +249,7 @@ def _state_after(body: en.Body) -> str:
         (en.Printing, "printing"),
         (en.Post, "posted"),
         (en.Void, "voided"),
+        (en.Cancel, "voided"),
         (en.Unknown, "unknown"),
     )
     return next((name for kind, name in names if isinstance(body, kind)), "")

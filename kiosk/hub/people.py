@@ -5,11 +5,14 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 
 from kiosk.hub.bulk import among
-from kiosk.hub.portraits import newest_pack
+from kiosk.hub.occasions import persons
+from kiosk.hub.portraits import pack_of
 from kiosk.hub.recovery import era_of
+from kiosk.hub.scanned_receipts import ScannedReceipts
 from kiosk.hub.shelves import Shelf
 from kiosk.hub.tables import aliases, balances, members, merge_moves, transfers
 from kiosk.ledger import accounts as acc
+from kiosk.membership.benefits import Person
 from kiosk.membership.rules import FIRST, BadRules, Rules, read_rules
 
 
@@ -18,9 +21,11 @@ class People:
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
-        self._rules: Rules | None = None
+        self._rules: dict[int, Rules] = {}
         self._recovering: bool | None = None
         self.survivors = Shelf(self._survivors)
+        self.joined: set[tuple[str, str]] = set()
+        """(alias, survivor) joined in this transaction, parted again or not."""
         self.families = Shelf(self._families)
         self.locked = Shelf(self._locked)
         self.debts = Shelf(self._debts)
@@ -28,6 +33,8 @@ class People:
         self.assets = Shelf(self._assets)
         self.merged = Shelf(self._merged)
         self.minted = Shelf(self._minted)
+        self.persons = Shelf(self._persons)
+        self.receipts = ScannedReceipts(connection)
 
     def survivor(self, member: str) -> str:
         """Whose account stands for this member: their own, or the one that theirs was merged into."""
@@ -38,14 +45,14 @@ class People:
         survivor = self.survivor(member)
         return (survivor, *(self.families.get(survivor) or ()))
 
-    def rules(self) -> Rules:
-        """The rule pack in force; one that cannot be read names nothing."""
-        if self._rules is None:
+    def rules(self, version: int = 0) -> Rules:
+        """The rule pack in force, or of a version that is known; one that cannot be read names nothing."""
+        if version not in self._rules:
             try:
-                self._rules = read_rules(newest_pack(self._connection)[1])
+                self._rules[version] = read_rules(pack_of(self._connection, version)[1])
             except BadRules:
-                self._rules = FIRST
-        return self._rules
+                self._rules[version] = FIRST
+        return self._rules[version]
 
     def recovering(self) -> bool:
         """Whether what members have is known only once every log is in again."""
@@ -77,7 +84,11 @@ class People:
 
     def _debts(self, names: list[str]) -> Iterable[tuple[str, int]]:
         """member -> points that they owe. Only a hint: the books say it under their lock."""
-        return self._units({acc.debt(name): name for name in names}, acc.RISK)
+        owed = {acc.debt(name): name for name in names}
+        found = dict(self._units(owed, acc.RISK))
+        for name, taken in self._units(owed, acc.TAKEN_BACK):
+            found[name] = found.get(name, 0) + taken
+        return found.items()
 
     def _risk_held(self, kiosks: list[str]) -> Iterable[tuple[str, int]]:
         """device -> what it holds of the risk budget. Only a hint, like `debts`."""
@@ -112,3 +123,7 @@ class People:
         """transfer id -> it was made."""
         asked = sa.select(transfers.c.id).where(among(self._connection, transfers.c.id, names))
         return [(name, True) for name in self._connection.scalars(asked)]
+
+    def _persons(self, names: list[str]) -> Iterable[tuple[str, Person]]:
+        """member -> what decides which benefits are open for them."""
+        return persons(self._connection, names).items()

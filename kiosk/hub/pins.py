@@ -1,6 +1,7 @@
 """PINs: one look per journalled try, counted before it is taken, locked by member and route.
 
-Somebody of the staff at a kiosk is `staff:ID` where members have their id.
+Somebody of the staff at a kiosk is `staff:ID` where members have their id; a phone is `phone:HASH`, and the
+one-time code that was sent for either `code:NAME`.
 """
 
 from collections.abc import Callable, Iterable
@@ -13,6 +14,8 @@ from kiosk.hub.books import Books, Key
 from kiosk.hub.console_tables import shop_staff, staff
 from kiosk.hub.declined import Declined
 from kiosk.hub.lookups import Lookups
+from kiosk.hub.member_tables import phones, pin_codes, pin_proofs
+from kiosk.hub.phone_owners import is_theirs, owner
 from kiosk.hub.rights import Ids
 from kiosk.hub.settings import Grants, Pin
 from kiosk.hub.shelves import Reader
@@ -49,38 +52,47 @@ class PinDesk:
 
     def check(self, request: PinRequest) -> PinAnswer:
         """right | wrong | locked. The same `entry` again gets the same answer, whatever the PIN says now."""
-        if not all(map(_short_name, (request.member, request.route, request.entry))):
+        if not all(map(short_name, (request.member, request.route, request.entry))):
             raise Declined(400, "malformed", "member, route or entry is no name")
         with self._engine.begin() as connection:
             # Locked, so that nobody guesses twice at the same moment.
-            verifier = connection.scalar(_verifier(request).with_for_update())
+            verifier = connection.scalar(_verifier(request, self._now()).with_for_update())
             earlier = self._earlier(connection, request)
             if earlier is not None:
                 return earlier
-            answer = self._count(connection, request, known=verifier is not None)
+            known = verifier is not None
+            answer = self._count(connection, request, _counted_as(request, known=known))
         if answer.result == "locked":
             return answer
         # Outside the transaction: argon2 is slow on purpose, and a crash here leaves the try counted.
         if self._matches(verifier or self._nobody, request.pin) and verifier is not None:
             answer = PinAnswer(result="right", left=self._policy.tries)
         with self._engine.begin() as connection:
-            self._remember(connection, request, answer)
+            if answer.result == "right" and not _prove(connection, request, self._now()):
+                answer = PinAnswer(result="wrong", left=0)  # another kiosk was quicker with the same code
+            self._remember(connection, request, answer, known=known)
         return answer
 
     def unlock(self, member: str) -> None:
         """Head office looked at the person's papers: every route is open again, the spent tries are back."""
         with self._engine.begin() as connection:
-            lookups = Lookups(connection)
-            own, held = acc.member(member), lookups.try_holders.get(member) or ()
-            budget = _budget(lookups, self._policy, self._ahead, member)
-            if budget is None:
-                return
-            books = Books(connection)
-            books.open([(acc.WORLD, acc.TRIES), *((account, acc.TRIES) for account in (own, *held))])
-            _top_up(books, f"unlock:{self._ids.uuid7()}", own, held, budget)
-            books.write()
-            connection.execute(sa.delete(pin_routes).where(pin_routes.c.member == member))
-            _tell_shops(connection, member)
+            self.unlock_within(connection, member)
+
+    def unlock_within(self, connection: sa.Connection, member: str) -> None:
+        """The same in a transaction that is open."""
+        lookups = Lookups(connection)
+        own, held = acc.member(member), lookups.try_holders.get(member) or ()
+        budget = _budget(lookups, self._policy, self._ahead, member)
+        if budget is None:
+            return
+        books = Books(connection)
+        books.open([(acc.WORLD, acc.TRIES), *((account, acc.TRIES) for account in (own, *held))])
+        _top_up(books, f"unlock:{self._ids.uuid7()}", own, held, budget)
+        books.write()
+        names = sa.select(phones.c.name).where(is_theirs(sa.literal(member)))
+        mine = (pin_routes.c.member == member) | pin_routes.c.member.in_(names)
+        connection.execute(sa.delete(pin_routes).where(mine))
+        _tell_shops(connection, member)
 
     def _earlier(self, connection: sa.Connection, request: PinRequest) -> PinAnswer | None:
         asked = sa.select(pin_checks).where(pin_checks.c.entry == request.entry)
@@ -95,15 +107,13 @@ class PinDesk:
             raise Declined(503, "pin-being-checked", "this try is being looked at; ask again")
         return PinAnswer(result="wrong", left=found.left)
 
-    def _count(self, connection: sa.Connection, request: PinRequest, *, known: bool) -> PinAnswer:
-        """Count the try as wrong beforehand; locked if there was none left."""
-        wrong, all_wrong = self._wrong(connection, request)
+    def _count(self, connection: sa.Connection, request: PinRequest, whose: str) -> PinAnswer:
+        """Count the try as wrong beforehand, under this name (or none); locked if there was none left."""
+        wrong, all_wrong = self._wrong(connection, whose, request.route)
         locked = wrong >= self._policy.tries or all_wrong >= self._policy.tries_all_routes
         left = 0 if locked else self._policy.tries - wrong - 1
-        if known and not locked:
-            insert = upsert(connection, pin_routes).values(
-                member=request.member, route=request.route, wrong=1
-            )
+        if whose and not locked:
+            insert = upsert(connection, pin_routes).values(member=whose, route=request.route, wrong=1)
             more = {"wrong": pin_routes.c.wrong + 1}
             connection.execute(insert.on_conflict_do_update(index_elements=["member", "route"], set_=more))
         connection.execute(
@@ -118,18 +128,20 @@ class PinDesk:
         )
         return PinAnswer(result="locked" if locked else "wrong", left=left)
 
-    def _wrong(self, connection: sa.Connection, request: PinRequest) -> tuple[int, int]:
-        asked = sa.select(pin_routes.c.route, pin_routes.c.wrong).where(pin_routes.c.member == request.member)
+    def _wrong(self, connection: sa.Connection, whose: str, route: str) -> tuple[int, int]:
+        asked = sa.select(pin_routes.c.route, pin_routes.c.wrong).where(pin_routes.c.member == whose)
         rows = connection.execute(asked.with_for_update()).all()
-        return sum(wrong for route, wrong in rows if route == request.route), sum(wrong for _, wrong in rows)
+        return sum(wrong for one, wrong in rows if one == route), sum(wrong for _, wrong in rows)
 
-    def _remember(self, connection: sa.Connection, request: PinRequest, answer: PinAnswer) -> None:
+    def _remember(
+        self, connection: sa.Connection, request: PinRequest, answer: PinAnswer, *, known: bool
+    ) -> None:
         mine = sa.update(pin_checks).where(pin_checks.c.entry == request.entry)
         connection.execute(mine.values(result=answer.result, left=answer.left))
         if answer.result == "right":
             route = (pin_routes.c.member == request.member) & (pin_routes.c.route == request.route)
             connection.execute(sa.delete(pin_routes).where(route))
-        elif not answer.left:
+        elif known and not answer.left:
             _tell_shops(connection, request.member)
 
     def _matches(self, verifier: str, pin: str) -> bool:
@@ -141,8 +153,26 @@ class PinDesk:
             return False
 
 
-def _verifier(request: PinRequest) -> sa.Select[str]:
-    """A member's; or that of somebody who works where the device stands, and is not blocked."""
+def _counted_as(request: PinRequest, *, known: bool) -> str:
+    """Whose wrong PINs these are. Of staff whom nobody knows there: what was typed at this device.
+
+    So a staff number that was guessed is locked like any other, and no lock-out tells which of them exist. So
+    is a phone, whoever has it or nobody.
+    Nobody is locked out by it who works elsewhere, or comes to work here later.
+    """
+    if known or request.member.startswith((acc.PHONE, acc.CODE)):
+        return request.member
+    return f"nobody:{request.device}:{request.member}" if acc.staff_of(request.member) else ""
+
+
+def _verifier(request: PinRequest, now: int) -> sa.Select[str]:
+    """A member's, also by their phone; a code's that is not over; or that of somebody who works there."""
+    if request.member.startswith(acc.PHONE):
+        owned = sa.select(members.c.verifier).where(members.c.id == owner(request.member))
+        return owned.where(members.c.verifier != "")
+    if request.member.startswith(acc.CODE):
+        c = pin_codes.c
+        return sa.select(c.verifier).where(c.name == request.member, c.ends_at > now)
     staff_id = acc.staff_of(request.member)
     if not staff_id:
         return sa.select(members.c.verifier).where(members.c.id == request.member)
@@ -151,13 +181,27 @@ def _verifier(request: PinRequest) -> sa.Select[str]:
     return sa.select(s.verifier).where(s.staff == staff_id, (s.store == here) | (s.store == ""), known)
 
 
+def _prove(connection: sa.Connection, request: PinRequest, now: int) -> bool:
+    """Keep that they proved themselves. A one-time code is used up by it: False if it was before."""
+    if request.member.startswith(acc.CODE):
+        used = sa.delete(pin_codes).where(pin_codes.c.name == request.member)
+        if not connection.execute(used).rowcount:
+            return False
+    row = {"entry": request.entry, "device": request.device, "member": request.member}
+    row |= {"route": request.route}
+    insert = upsert(connection, pin_proofs).values(**row, at=now)
+    connection.execute(insert.on_conflict_do_nothing())
+    return True
+
+
 def _tell_shops(connection: sa.Connection, name: str) -> None:
     """Kiosks leave out whoever of their staff is locked: let them download who is left."""
     if acc.staff_of(name):
         step_counter(connection, "catalogue")
 
 
-def _short_name(text: str) -> bool:
+def short_name(text: str) -> bool:
+    """Whether this may name somebody or something: printable, 64 characters at most."""
     return 0 < len(text) <= 64 and text.isprintable()
 
 

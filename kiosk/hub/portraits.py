@@ -3,12 +3,15 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import sqlalchemy as sa
 
 from kiosk.hub.settings import HubSettings
 from kiosk.hub.tables import aliases, balances, gifts, history, members, packs, redemptions
+from kiosk.hub.till_tables import BOUGHT, sales
+from kiosk.hub.voucher_tables import PAID, refunds
 from kiosk.ledger import accounts as acc
 from kiosk.ledger.feed import MemberFacts
 from kiosk.ledger.sync import HistoryLine
@@ -32,6 +35,16 @@ def newest_pack(connection: sa.Connection) -> tuple[int, str]:
     asked = sa.select(packs.c.version, packs.c.rules).order_by(packs.c.version.desc()).limit(1)
     found = connection.execute(asked).one_or_none()
     return (found.version, found.rules) if found else (0, "")
+
+
+_VERSION_MAX = 2**31 - 1
+
+
+def pack_of(connection: sa.Connection, version: int) -> tuple[int, str]:
+    """The same of this version; of the newest one if there is none of that number."""
+    asked = sa.select(packs.c.version, packs.c.rules).where(packs.c.version == version)
+    found = connection.execute(asked).one_or_none() if 0 < version <= _VERSION_MAX else None
+    return (found.version, found.rules) if found else newest_pack(connection)
 
 
 class Portraits:
@@ -66,7 +79,7 @@ class Portraits:
             cash=units.get((own, acc.CASH), 0),
             escrow=units.get((here, acc.POINTS), 0),
             tries=units.get((own, acc.TRIES), 0) + units.get((here, acc.TRIES), 0),
-            debt=units.get((acc.debt(person.id), acc.RISK), 0),
+            debt=sum(units.get((acc.debt(person.id), asset), 0) for asset in (acc.RISK, acc.TAKEN_BACK)),
             verifier=person.verifier if software else "",
             history=tuple(told),
         )
@@ -88,7 +101,8 @@ class Portraits:
         told: Lines = defaultdict(list)
         owners = self._owners(names)
         everybody = tuple(owners)
-        for member, line in (*self._told(everybody, lines), *self._redeemed(everybody, lines)):
+        every = (self._told, self._redeemed, self._refunded, self._scanned)
+        for member, line in chain.from_iterable(one(everybody, lines) for one in every):
             told[owners[member]].append(line)
         for one in told.values():
             one.sort(key=lambda line: line.at, reverse=True)
@@ -115,11 +129,33 @@ class Portraits:
         asked = (
             sa.select(r.member, r.at, r.points, gifts.c.name)
             .join(gifts, gifts.c.id == r.gift)
-            .where(r.member.in_(names), r.state != "voided")
+            .where(r.member.in_(names), (r.state != "voided") | _given_back())
         )
         for member, at, points, name in self._connection.execute(_newest(asked, r.member, r.at, lines)):
             line = HistoryLine(at=at, what=name.get(shop.language, ""), points=-points, where=shop.name)
             yield member, line
+
+    def _refunded(self, names: Sequence[str], lines: int) -> Iterable[tuple[str, HistoryLine]]:
+        """Points of vouchers that head office gave back: a line of their own, beside the redemption's."""
+        f, r, shop = refunds.c, redemptions.c, self._settings.shop
+        asked = sa.select(f.member, f.ended_at, f.points, gifts.c.name).join(redemptions, r.op == f.op)
+        asked = asked.join(gifts, gifts.c.id == r.gift).where(f.member.in_(names), f.ended == PAID)
+        for member, at, points, name in self._connection.execute(_newest(asked, f.member, f.ended_at, lines)):
+            line = HistoryLine(at=at, what=name.get(shop.language, ""), points=points, where=shop.name)
+            yield member, line
+
+    def _scanned(self, names: Sequence[str], lines: int) -> Iterable[tuple[str, HistoryLine]]:
+        """Receipts that were scanned at a kiosk, whatever came back of them since."""
+        s, shop = sales.c, self._settings.shop
+        asked = sa.select(s.member, s.sold_at, s.points).where(s.member.in_(names), s.scanned)
+        for member, at, points in self._connection.execute(_newest(asked, s.member, s.sold_at, lines)):
+            what = BOUGHT.get(shop.language, BOUGHT["en"])
+            yield member, HistoryLine(at=at, what=what, points=points, where=shop.name)
+
+
+def _given_back() -> sa.ColumnElement[bool]:
+    f = refunds.c
+    return sa.exists().where(f.op == redemptions.c.op, f.ended == PAID)
 
 
 def _newest(

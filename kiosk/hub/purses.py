@@ -10,6 +10,7 @@ from kiosk.hub.risk import owes, repay, repayment_keys
 from kiosk.hub.shelves import Reader
 from kiosk.ledger import accounts as acc
 from kiosk.ledger.sync import Want
+from kiosk.membership.receipts import named_by
 
 
 class Purses:
@@ -24,18 +25,22 @@ class Purses:
         """Look up who the members are, what they owe, and which benefits they were given."""
         people, asked = self._people, [want for want in wants if want.member and want.member.isprintable()]
         benefits = [(want.member or "", want.asset) for want in asked if acc.is_entitlement(want.asset)]
+        yield people.receipts.locked.need(asset for _, asset in benefits if named_by(asset)[0])
         yield people.locked.need(member for member, _ in benefits)
         yield people.survivors.need(want.member or "" for want in asked)
         survivors = {people.survivor(want.member or "") for want in asked}
         yield people.families.need(survivors)
         yield people.debts.need({*survivors, *home})
+        yield people.persons.need(one for member, _ in benefits for one in people.kin(member))
         yield people.minted.need(
             minting(one, asset) for member, asset in benefits for one in people.kin(member)
         )
 
-    def is_given(self, asset: str) -> bool:
-        """Whether a rule gives this benefit now."""
-        return self._entitlements.is_named(asset)
+    def is_given(self, member: str, asset: str) -> bool:
+        """Whether a rule gives this member this benefit now, or counts this of members on a card."""
+        if acc.counted_on(asset):
+            return self._people.rules().gift_by(asset) is not None
+        return self._entitlements.is_open(member, asset)
 
     def keys(self, want: Want) -> Iterable[Key]:
         """Every balance that this member's want looks at."""

@@ -167,7 +167,7 @@ def _settle_debts(connection: sa.Connection, gen: int) -> None:
     b, prefix = balances.c, acc.debt("")
     owed = sa.select(b.account).where(b.account.startswith(prefix, autoescape=True), b.amount > 0)
     books, people = Books(connection), People(connection)
-    for account in connection.scalars(owed.order_by(b.account)).all():
+    for account in connection.scalars(owed.distinct().order_by(b.account)).all():
         member = people.survivor(account.removeprefix(prefix))
         repay(books, member, f"ready:{gen}:{member}")
     books.write()

@@ -15,7 +15,7 @@ from kiosk.ledger.serials import Range
 WAITS = "waits"
 """The reason of an entry that is set aside until another device's log is in."""
 _MAY_WAIT = frozenset({"operation-unknown", "voucher-unknown", WAITS})
-_RIGHT_MOVES = en.Claim | en.Release | en.Expire | en.Void | en.Granted | en.Returned
+_RIGHT_MOVES = en.Claim | en.Release | en.Expire | en.Cancel | en.Void | en.Granted | en.Returned
 _RETIRED = "suspense:retired:"
 
 
@@ -151,7 +151,7 @@ class Rebooking:
 
 def voucher_in(body: en.Body | None) -> str:
     """The voucher whose right to claim an entry moves, as far as the entry itself says; '' if none."""
-    if isinstance(body, en.Redeem | en.Claim | en.Release | en.Expire):
+    if isinstance(body, en.Redeem | en.Claim | en.Release | en.Expire | en.Cancel):
         return body.voucher
     if isinstance(body, en.Granted | en.Returned):
         return acc.voucher_of(body.asset)

@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 
 from kiosk.hub.declined import Declined
+from kiosk.hub.limits import limits_met
 from kiosk.hub.office import HeadOffice
 from kiosk.hub.recovery import awaited, hold
 from kiosk.hub.recovery_tables import generations, standings
@@ -89,6 +90,7 @@ def device_record(office: HeadOffice, device: str) -> dict[str, object]:
         return told | {
             "standing": dict(way) if way else {},
             "reasons": [list(row) for row in rows],
+            "limits": [list(row) for row in connection.execute(limits_met(device))],
             "second_branch": [[one.n, one.what, one.voucher, one.op] for one in told_by(connection, device)],
         }
 

@@ -10,9 +10,10 @@ import sqlalchemy as sa
 from kiosk.hub.changes import DENY_EPOCH
 from kiosk.hub.directory import Directory, mark_of
 from kiosk.hub.feed import DENIED, Numbers, numbered, scope_of
+from kiosk.hub.money import note_prices
 from kiosk.hub.portraits import Portraits
 from kiosk.hub.settings import HubSettings
-from kiosk.hub.tables import cards, counter, devices, gifts, prices, upsert
+from kiosk.hub.tables import cards, counter, devices
 from kiosk.ledger import feed, sync
 
 
@@ -45,14 +46,6 @@ def edition(
         deny_epoch=deny_epoch,
         store=str(connection.scalar(store)),
     )
-
-
-def note_prices(connection: sa.Connection) -> None:
-    """Remember every price that kiosks hear of: what they charged without the network is judged by these."""
-    known = sa.exists().where(prices.c.gift == gifts.c.id, prices.c.points == gifts.c.points)
-    fresh = sa.select(gifts.c.id, gifts.c.points).where(~known)
-    insert = upsert(connection, prices).from_select(["gift", "points"], fresh)
-    connection.execute(insert.on_conflict_do_nothing())
 
 
 class Replicas:

@@ -10,10 +10,11 @@ import sqlalchemy as sa
 from kiosk.hub.books import Books, Key
 from kiosk.hub.bulk import among
 from kiosk.hub.claims import Claims
+from kiosk.hub.looks import Looks
 from kiosk.hub.lookups import Lookups
 from kiosk.hub.purses import Purses
 from kiosk.hub.serials import Numbering
-from kiosk.hub.settings import Grants, Pin, Risk
+from kiosk.hub.settings import Grants, Phones, Pin, Risk
 from kiosk.hub.shelves import Reader
 from kiosk.hub.tables import grants, redemptions
 from kiosk.ledger import accounts as acc
@@ -23,6 +24,7 @@ from kiosk.ledger.legs import transfers
 
 WANTS_MAX = 100
 _AMOUNT_MAX = 10**12
+_NO_PHONES = Phones()
 
 
 class Ids(Protocol):
@@ -43,6 +45,7 @@ class Policy:
     """The shop's, as IANA calls it: benefits are given by its calendar."""
     merges: bool = False
     """Whether kiosks may join accounts."""
+    phones: Phones = _NO_PHONES
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,7 @@ class Sources:
     claims: Claims
     purses: Purses
     numbering: Numbering
+    looks: Looks
 
 
 class Rights:
@@ -73,6 +77,7 @@ class Rights:
         self._claims = sources.claims
         self._purses = sources.purses
         self._numbering = sources.numbering
+        self._looks = sources.looks
         self._device = downlink.device
         self._gen = downlink.gen
         self._d = downlink.last_d
@@ -105,6 +110,7 @@ class Rights:
         if moved is not None:
             yield from self._look_ahead(moved)
             yield from self._numbering.read(lookups.held, moved)
+            yield from self._looks.read(lookups.held, moved)
         yield from self._purses.read(self._asked, self._home)
         yield lookups.people.risk_held.need([self._device] if self._policy.risk.per_device else [])
 
@@ -153,6 +159,8 @@ class Rights:
             self._prefetch(member, books)
         self._lease_risk(books)
         self._lease_serials(books)
+        if len(self.made) < self._policy.grants.per_sync:
+            self._ahead(books, acc.LOOKS, self._looks.due(), None)
         return tuple(refusal for refusal in refused if refusal is not None)
 
     def _answer(self, want: sync.Want, books: Books) -> sync.Refusal | None:
@@ -202,12 +210,14 @@ class Rights:
         if not 0 < want.amount <= _AMOUNT_MAX or not 0 < len(want.id) <= 64 or not want.id.isprintable():
             return "later"
         if want.asset == acc.TRIES and _names_staff(want.member):
-            return "" if self._lookups.shop_staff.get(want.member or "") is not None else "member"
+            here = {"", self._lookups.stores.get(self._device)}
+            return "" if self._lookups.shop_staff.get(want.member or "") in here else "member"
         if want.asset in {acc.POINTS, acc.CASH, acc.TRIES}:
             return "" if self._is_member(want.member) else "member"
-        if acc.is_entitlement(want.asset):
-            known = self._is_member(want.member) and want.amount == 1
-            return "" if known and self._purses.is_given(want.asset) else "used" if known else "member"
+        if acc.is_entitlement(want.asset) or acc.counted_on(want.asset):
+            known = self._is_member(want.member) and (want.amount == 1 or not acc.is_entitlement(want.asset))
+            given = known and self._purses.is_given(want.member or "", want.asset)
+            return "" if given else "used" if known else "member"
         if acc.voucher_of(want.asset):
             return "" if not want.member and want.amount == 1 else "stock"
         known = not want.member and want.asset.removeprefix("gift:") in self._gifts
@@ -283,7 +293,7 @@ def _names_staff(name: str | None) -> bool:
 
 
 def _lack(asset: str) -> str:
-    if acc.is_entitlement(asset):
+    if acc.is_entitlement(asset) or acc.counted_on(asset):
         return "used"
     return {acc.POINTS: "points", acc.CASH: "points", acc.TRIES: "tries"}.get(asset, "stock")
 

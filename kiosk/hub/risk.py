@@ -82,15 +82,23 @@ def repayment_keys(member: str) -> Iterable[Key]:
     """Every balance that a repayment looks at or touches."""
     yield (acc.member(member), acc.POINTS)
     yield (acc.debt(member), acc.RISK)
+    yield (acc.debt(member), acc.TAKEN_BACK)
     yield (acc.RISK, acc.RISK)
 
 
 def repay(books: Books, member: str, name: str) -> None:
-    """Take what the member owes from what they have now; the budget has it again. `name` is used once."""
+    """Take what the member owes from what they have now; the budget has it again. `name` is used once.
+
+    Then what refunds took back and was spent already: that leaves no trace in the budget.
+    """
     paid = min(books.has(acc.debt(member), acc.RISK), books.has(acc.member(member), acc.POINTS))
     if paid > 0:
         books.move(Transfer(f"repay:{name}", acc.member(member), acc.SPENT, acc.POINTS, paid))
         books.move(Transfer(f"repay:{name}.1", acc.debt(member), acc.RISK, acc.RISK, paid))
+    taken = min(books.has(acc.debt(member), acc.TAKEN_BACK), books.has(acc.member(member), acc.POINTS))
+    if taken > 0:
+        books.move(Transfer(f"repay:{name}.2", acc.member(member), acc.WORLD, acc.POINTS, taken))
+        books.move(Transfer(f"repay:{name}.3", acc.debt(member), acc.WORLD, acc.TAKEN_BACK, taken))
 
 
 def _settle(books: Books, name: str, member: str, risk: int, *, pays: bool) -> None:

@@ -16,6 +16,7 @@ from kiosk.ledger.legs import Transfer
 
 BRANCH = "suspense:branch:"
 """Where rights lie that only a second log of a device took."""
+_TELL = en.Redeem | en.Post | en.Void | en.Claim | en.Release | en.Expire | en.Cancel
 
 
 def keep(connection: sa.Connection, device: str, forked: Sequence[Link], now: int) -> None:
@@ -56,7 +57,7 @@ class SecondBranch:
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A voucher of which a second log says `what`: redeem, post, void, claim, release, expire."""
+    """A voucher of which a second log says `what`: redeem, post, void, claim, release, expire, cancel."""
 
     n: int
     voucher: str
@@ -74,7 +75,7 @@ def told_by(connection: sa.Connection, device: str) -> tuple[Given, ...]:
     for link, body in zip(links, _bodies(links), strict=True):
         if isinstance(body, en.Redeem):
             numbers[body.op] = body.voucher
-        if isinstance(body, en.Redeem | en.Post | en.Void | en.Claim | en.Release | en.Expire):
+        if isinstance(body, _TELL):
             voucher = getattr(body, "voucher", "") or numbers.get(body.op, "")
             told.append(Given(link.n, voucher, body.op, body.KIND))
     return tuple(told)

@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 import sqlalchemy as sa
 
 from kiosk.hub.books import Key
-from kiosk.hub.bulk import among
+from kiosk.hub.bulk import among, insert_all
+from kiosk.hub.limits import DAY_US, SERIALS, LimitShelves, tell_console
 from kiosk.hub.recovery_tables import standings
 from kiosk.hub.shelves import Reader, Shelf
 from kiosk.hub.tables import devices, redemptions, upsert
-from kiosk.hub.voucher_tables import serial_ranges
+from kiosk.hub.voucher_tables import lent_ranges, serial_ranges
 from kiosk.ledger import accounts as acc
 from kiosk.ledger import entries as en
 from kiosk.ledger.serials import SERIAL_MAX, Range
@@ -119,17 +120,35 @@ class Where:
     is_whole: bool = True
 
 
-class Numbering:
-    """The leases of one kiosk in one sync: `read`, then `due`."""
+@dataclass(frozen=True, slots=True)
+class Lending:
+    """How many numbers lie ahead at a kiosk, and how many ranges it is lent within 24 hours at most.
 
-    def __init__(self, shelves: SerialShelves, where: Where, par: int, gen: int) -> None:
+    `now` is UTC microseconds.
+    """
+
+    par: int
+    per_day: int
+    now: int
+
+
+class Numbering:
+    """The leases of one kiosk in one sync: `read`, then `due`, then `write`."""
+
+    def __init__(
+        self, shelves: SerialShelves, limits: LimitShelves, where: Where, lending: Lending, gen: int
+    ) -> None:
         self._shelves = shelves
+        self._limits = limits
         self._device = where.device
         self._place = where.place
         self._whole = where.is_whole
-        self._par = par if len(where.place) == 6 and where.place.isdecimal() else 0
+        self._par = lending.par if len(where.place) == 6 and where.place.isdecimal() else 0
+        self._lending = lending
         self._gen = gen
         self._left = self._par + 1
+        self._lent: Range | None = None
+        self._refused = False
 
     def read(self, held: Shelf[Key, int], moved: Mapping[Key, int]) -> Reader:
         """Find out how many numbers are left at the kiosk. `held` are balances, `moved` what changes now."""
@@ -145,6 +164,11 @@ class Numbering:
         self._left = sum((held.get(key) or 0) + moved.get(key, 0) for key in mine)
         if self._is_low():
             yield self._shelves.pasts.need([self._place])
+            yield self._limits.lent_since.need([self._day])
+
+    @property
+    def _day(self) -> tuple[str, int]:
+        return self._device, self._lending.now - DAY_US
 
     def _is_low(self) -> bool:
         return self._left <= self._par // 2
@@ -152,6 +176,10 @@ class Numbering:
     def due(self) -> Range | None:
         """The range to lease now, if the kiosk has half a par of numbers or less; it counts as leased."""
         if not self._is_low() or not (self._whole or self._shelves.of(self._place)):
+            return None
+        if (self._limits.lent_since.get(self._day) or 0) >= self._lending.per_day:
+            log.warning("%s: was lent %d ranges of serials in a day", self._device, self._lending.per_day)
+            self._refused = True
             return None
         first = self._first()
         last = min(SERIAL_MAX, first + self._par - self._left - 1)
@@ -161,7 +189,16 @@ class Numbering:
         made = Range(self._place, first, last)
         self._left += made.size
         self._shelves.note(Lease(made, self._device, self._gen))
+        self._lent = made
         return made
+
+    def write(self, connection: sa.Connection) -> None:
+        """Keep when the range was lent; tell the console of a kiosk that is lent no more today."""
+        if self._lent is not None:
+            row = (self._place, self._lent.first, self._device, self._lending.now)
+            insert_all(connection, lent_ranges, [row])
+        if self._refused:
+            tell_console(connection, self._device, SERIALS, self._lending.now, DAY_US)
 
     def _first(self) -> int:
         """The number after all that are leased, well clear of those that may be in use unheard of."""

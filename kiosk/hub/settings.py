@@ -42,6 +42,8 @@ class Grants(_Section, frozen=True, kw_only=True):
     lease_par: Positive = 3
     lease_low: NotNegative = 1
     serial_par: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] = 5000
+    serial_ranges_per_day: Positive = 12
+    claims_per_hour: Positive = 300
     home_points: NotNegative = 5000
     home_tries: NotNegative = 5
     per_sync: Positive = 200
@@ -62,6 +64,16 @@ class Pin(_Section, frozen=True, kw_only=True):
     argon2_time: Positive = 2
     argon2_kib: Annotated[int, msgspec.Meta(ge=8)] = 19456
     argon2_lanes: Positive = 1
+
+
+class Phones(_Section, frozen=True, kw_only=True):
+    """Members who are known by their phone. `looks` 0: nobody is, at any kiosk."""
+
+    looks: NotNegative = 0
+    looks_per_hour: Positive = 60
+    codes_per_day: Positive = 5
+    code_minutes: Positive = 5
+    code_key_file: str = "phone-codes.key"
 
 
 class Backup(_Section, frozen=True, kw_only=True):
@@ -106,6 +118,14 @@ class Shop(_Section, frozen=True, kw_only=True):
     history_lines: Positive = 60
 
 
+class Tills(_Section, frozen=True, kw_only=True):
+    """How far a shop's till is believed: what a stolen token could do at most."""
+
+    points_per_day: Positive = 200_000
+    days_back: Positive = 7
+    unknown_per_hour: Positive = 60
+
+
 class Merges(_Section, frozen=True, kw_only=True):
     """Whether kiosks may say that two accounts are one person's; nothing proves yet what they say."""
 
@@ -120,10 +140,12 @@ class HubSettings(_Section, frozen=True, kw_only=True):
     grants: Grants = Grants()
     risk: Risk = Risk()
     pin: Pin = Pin()
+    phones: Phones = Phones()
     enrolment: Enrolment = Enrolment()
     console: Console = Console()
     backup: Backup = Backup()
     merges: Merges = Merges()
+    tills: Tills = Tills()
     shop: Shop = Shop()
     replica: Replica = Replica()
     demo: bool = False

@@ -9,9 +9,11 @@ from kiosk.hub.bulk import among, insert_all, is_postgres
 from kiosk.hub.changes import DENY_EPOCH
 from kiosk.hub.claims import instructions
 from kiosk.hub.declined import Declined
+from kiosk.hub.draws import untold_at
 from kiosk.hub.lookups import Lookups
 from kiosk.hub.operations import OpenBook
 from kiosk.hub.recovery_tables import standings, waiting
+from kiosk.hub.refunds import are_promised
 from kiosk.hub.serials import keep_leases
 from kiosk.hub.shelves import read_together
 from kiosk.hub.tables import devices, entries, grants, meta, packs, step_counter, wants
@@ -31,12 +33,20 @@ class Sitting:
         self._common = Common(connection, Lookups(connection), OpenBook(connection), desk)
         self._books = Books(connection)
         self._vouchers: list[str] = []
+        self._refund_due = False
+        self.joined = False
+        """Whether somebody joined: what they told may be opened."""
         self.recovering = desk.era.recovering
         """Whether rights wait for every device's log."""
 
     def moved_vouchers(self) -> Sequence[str]:
         """The vouchers whose right to claim these uploads moved."""
         return self._vouchers
+
+    @property
+    def refund_due(self) -> bool:
+        """Whether points that people promised back may be due: a right to claim came home, or ended."""
+        return self._refund_due
 
     def take_in(self, uploads: Sequence[Upload]) -> tuple[wire.SyncAnswer | Declined, ...]:
         """Store, apply, grant: each upload's answer, true once COMMIT returned; Declined moved nothing."""
@@ -55,10 +65,15 @@ class Sitting:
             turn.apply(self._books)
         self._write(good)
         self._vouchers = [voucher for turn in good for voucher in turn.moved_vouchers()]
+        self.joined = any(turn.joined() for turn in good)
+        self._refund_due = any(turn.let_go() for turn in good) and are_promised(self._connection)
         told = self._read_told()
         asked = instructions(self._connection, [turn.device for turn in good])
+        drawn = untold_at(self._connection, [turn.device for turn in good])
         results = {
-            turn.device: turn.declined or turn.answer(told, asked.get(turn.device, ())) for turn in turns
+            turn.device: turn.declined
+            or turn.answer(told, asked.get(turn.device, ()), drawn.get(turn.device, ()))
+            for turn in turns
         }
         unknown = Declined(403, "device-unknown", "this kiosk is not enrolled")
         return tuple(results.get(upload.request.device, unknown) for upload in uploads)

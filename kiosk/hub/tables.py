@@ -184,8 +184,9 @@ merged_cards = sa.Table(
     metadata,
     sa.Column("hash", sa.LargeBinary, primary_key=True),
     sa.Column("alias", sa.Text, nullable=False, index=True),
+    sa.Column("into", sa.Text, nullable=False),
 )
-"""Cards that lead to a survivor now, and whose they were."""
+"""Cards that lead to a survivor, or did until the two were parted, and whose they were before."""
 merge_moves = sa.Table(
     "merge_moves",
     metadata,
@@ -253,26 +254,43 @@ pin_routes = sa.Table(
 """Wrong PINs in a row, by member and route."""
 
 
-def open_database(url: str) -> sa.Engine:
-    """An engine with every table made. SQLite: WAL, FULL, and exactly one connection.
+def connect(url: str) -> sa.Engine:
+    """An engine for a database as it stands. SQLite: WAL, FULL, and exactly one connection.
 
     One connection, because SQLite before 3.51.3 may corrupt a WAL that two connections write.
     """
     if not url.startswith("sqlite"):
-        engine = sa.create_engine(url)
-    else:
-        engine = sa.create_engine(
-            url,
-            poolclass=QueuePool,
-            pool_size=1,
-            max_overflow=0,
-            pool_timeout=30,
-            connect_args={"check_same_thread": False},
-        )
-        sa.event.listen(engine, "connect", _prepare_sqlite)
-        sa.event.listen(engine, "begin", _begin_sqlite)
+        return sa.create_engine(url)
+    engine = sa.create_engine(
+        url,
+        poolclass=QueuePool,
+        pool_size=1,
+        max_overflow=0,
+        pool_timeout=30,
+        connect_args={"check_same_thread": False},
+    )
+    sa.event.listen(engine, "connect", _prepare_sqlite)
+    sa.event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def open_database(url: str) -> sa.Engine:
+    """The same with every table made."""
+    engine = connect(url)
     # So that their tables are made too.
-    from kiosk.hub import console_tables, feed_tables, recovery_tables, voucher_tables  # noqa: F401
+    from kiosk.hub import (  # noqa: F401
+        benefit_tables,
+        console_tables,
+        draws,
+        exceptions,
+        feed_tables,
+        member_tables,
+        money,
+        recovery_tables,
+        till_tables,
+        told,
+        voucher_tables,
+    )
 
     metadata.create_all(engine)
     return engine

@@ -8,10 +8,11 @@ import sqlalchemy as sa
 from kiosk.hub.batches import Link, chain
 from kiosk.hub.books import Books, Key
 from kiosk.hub.catching_up import CatchingUp
-from kiosk.hub.claims import Claims, presented
+from kiosk.hub.claims import Asker, Claims, presented
 from kiosk.hub.declined import Declined
 from kiosk.hub.entitlements import Entitlements
 from kiosk.hub.intake import Capable, Intake
+from kiosk.hub.looks import Looks
 from kiosk.hub.lookups import Lookups
 from kiosk.hub.operations import OpenBook
 from kiosk.hub.pins import Refill
@@ -21,10 +22,11 @@ from kiosk.hub.recovery import Era
 from kiosk.hub.rights import Downlink, Ids, Policy, Rights, Sources, unacknowledged
 from kiosk.hub.seals import Seals
 from kiosk.hub.second_branch import SecondBranch, hashes_at, keep
-from kiosk.hub.serials import Numbering, Where
+from kiosk.hub.serials import Lending, Numbering, Where
 from kiosk.hub.settings import Stable
 from kiosk.hub.shelves import Need, Reader
 from kiosk.hub.tables import devices, entries
+from kiosk.ledger import accounts as acc
 from kiosk.ledger import entries as en
 from kiosk.ledger import sync as wire
 
@@ -99,12 +101,15 @@ class Turn:
         self._verdicts: tuple[wire.EntryVerdict, ...] = ()
         self._refused: tuple[wire.Refusal, ...] = ()
         self._rights: Rights | None = None
+        self._numbering: Numbering | None = None
+        self._looks: Looks | None = None
         self._retired = device.retired_at is not None
         self._rebooking = Rebooking(
             self.device, desk.era, desk.seals, device.log_gen or 0, is_retired=self._retired
         )
         self._past = CatchingUp(device, upload.request, desk.era, self._rebooking)
-        self._claims = Claims(common.lookups, common.book, self.device, desk.now)
+        asker = Asker(self.device, device.store, desk.policy.grants.claims_per_hour)
+        self._claims = Claims(common.lookups, common.book, asker, desk.now)
         self._place = f"{device.store}{device.kiosk}"
         self._intake = Intake(
             common.book,
@@ -141,9 +146,12 @@ class Turn:
         desk, people = self._desk, self._lookups.people
         entitlements = Entitlements(people, desk.now, desk.policy.zone)
         where = Where(self.device, self._place, self._request.tail <= self._mark.n)
-        par = desk.policy.grants.serial_par
-        numbering = Numbering(self._lookups.serials, where, par, desk.generation)
-        return Sources(self._claims, Purses(people, self._intake.merges, entitlements), numbering)
+        lending = Lending(desk.policy.grants.serial_par, desk.policy.grants.serial_ranges_per_day, desk.now())
+        serials, limits = self._lookups.serials, self._lookups.limits
+        self._numbering = Numbering(serials, limits, where, lending, desk.generation)
+        self._looks = Looks(self._lookups.looks, self.device, desk.policy.phones, desk.now())
+        purses = Purses(people, self._intake.merges, entitlements)
+        return Sources(self._claims, purses, self._numbering, self._looks)
 
     def locks(self) -> Sequence[Key]:
         """Every balance that this sync may touch."""
@@ -181,8 +189,12 @@ class Turn:
         return [*self._rebooking.want_rows(), *(self._rights.booked if self._rights else ())]
 
     def write_rest(self) -> None:
-        """Remember which rights to claim were asked for, and who was merged."""
+        """Remember which rights to claim were asked for, what was lent, and who was merged."""
         self._claims.write(self._connection)
+        if self._numbering is not None:
+            self._numbering.write(self._connection)
+        if self._looks is not None:
+            self._looks.write(self._connection)
         self._intake.write(self._connection)
 
     def stock_moved(self) -> bool:
@@ -192,6 +204,16 @@ class Turn:
     def moved_vouchers(self) -> Sequence[str]:
         """The vouchers whose right to claim this batch moved: others' entries may have waited for that."""
         return [voucher for _, body in self._intake.posted() if (voucher := voucher_in(body))]
+
+    def joined(self) -> bool:
+        """Whether somebody joined in this batch."""
+        return any(isinstance(body, en.Joined) for _, body in self._intake.posted())
+
+    def let_go(self) -> bool:
+        """Whether this batch ended a right to claim, or sent it home."""
+        ends = (en.Release, en.Claim, en.Expire, en.Cancel, en.Void, en.Post)
+        posted = (body for _, body in self._intake.posted())
+        return any(isinstance(body, ends) or _is_claim_back(body) for body in posted)
 
     def _may_grant(self) -> bool:
         """Only a kiosk that serves, knows this generation, and whose whole log was in for it."""
@@ -281,7 +303,9 @@ class Turn:
         rows = self._connection.execute(asked)
         return [wire.EntryVerdict(n=n, verdict=verdict, reason=reason) for n, verdict, reason in rows]
 
-    def answer(self, told: Told, asked: tuple[wire.Instruction, ...]) -> wire.SyncAnswer:
+    def answer(
+        self, told: Told, asked: tuple[wire.Instruction, ...], drawn: tuple[wire.DrawResult, ...] = ()
+    ) -> wire.SyncAnswer:
         """What to send back once COMMIT has returned; all of it is read before."""
         pending: tuple[wire.Grant, ...] = ()
         if self._serves() and self._last_d > self._acknowledged:
@@ -297,6 +321,7 @@ class Turn:
             grants=pending,
             refused=self._refused,
             instructions=() if self._frozen or self._past.recovering else asked,
+            draws=drawn,
             state=wire.DeviceState(
                 frozen=bool(self._frozen) or self._retired,
                 deny_epoch=told.deny_epoch,
@@ -311,6 +336,10 @@ class Turn:
         if self._desk.stable == "standby":
             return self._mark.n if told.on_standby else 0
         return min(self._held.stable or 0, self._mark.n) if self._desk.stable == "two-backups" else 0
+
+
+def _is_claim_back(body: en.Body) -> bool:
+    return isinstance(body, en.Returned) and bool(acc.voucher_of(body.asset))
 
 
 def _said(frozen: str) -> str:

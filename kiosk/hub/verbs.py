@@ -11,7 +11,11 @@ import segno
 from kiosk.hub.care_verbs import CARE_VERBS
 from kiosk.hub.console import Console
 from kiosk.hub.console_client import ConsoleClient
+from kiosk.hub.draws_verb import draws
+from kiosk.hub.exceptions_verb import exceptions
 from kiosk.hub.joint_verbs import JOINT_VERBS
+from kiosk.hub.member_verb import member
+from kiosk.hub.offer_verb import offer
 from kiosk.hub.office import HeadOffice
 from kiosk.hub.opening import open_desk
 from kiosk.hub.reaching import (
@@ -28,6 +32,8 @@ from kiosk.hub.risk import put_at_risk
 from kiosk.hub.settings import HubSettings
 from kiosk.hub.staff import ROLES, Person
 from kiosk.hub.staff_verbs import STAFF_VERBS
+from kiosk.hub.till_verbs import till
+from kiosk.hub.told_verb import told
 from kiosk.ledger.ids import FreshIds
 
 _as = click.option("--as", "staff_id", default="", help="Who asks, when head office runs over SQLite.")
@@ -166,4 +172,17 @@ def _signed_in(settings: HubSettings, staff_id: str) -> ConsoleClient:
 for verb in STAFF_VERBS:
     staff.add_command(verb)
 
-VERBS: tuple[click.Command, ...] = (code, staff, audit, risk, *JOINT_VERBS, *CARE_VERBS)
+VERBS: tuple[click.Command, ...] = (
+    code,
+    staff,
+    audit,
+    risk,
+    *JOINT_VERBS,
+    told,
+    draws,
+    exceptions,
+    offer,
+    member,
+    till,
+    *CARE_VERBS,
+)

@@ -32,3 +32,40 @@ revoked_keys = sa.Table(
     sa.Column("at", sa.BigInteger, nullable=False),
 )
 """Devices whose voucher key is believed no more without a look at the redemption."""
+
+asked_vouchers = sa.Table(
+    "asked_vouchers",
+    metadata,
+    sa.Column("device", sa.Text, primary_key=True),
+    sa.Column("voucher", sa.Text, primary_key=True),
+    sa.Column("at", sa.BigInteger, nullable=False),
+    sa.Index("asked_lately", "device", "at"),
+)
+"""Vouchers whose right to claim a device asked for within the last hour, and when it first did."""
+
+lent_ranges = sa.Table(
+    "lent_ranges",
+    metadata,
+    sa.Column("place", sa.Text, primary_key=True),
+    sa.Column("first", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("device", sa.Text, nullable=False),
+    sa.Column("at", sa.BigInteger, nullable=False),
+    sa.Index("lent_lately", "device", "at"),
+)
+"""When each range of serials was lent; what a restore forgot and logs told again is not in it."""
+
+refunds = sa.Table(
+    "refunds",
+    metadata,
+    sa.Column("op", sa.Text, primary_key=True),
+    sa.Column("voucher", sa.Text, nullable=False),
+    sa.Column("member", sa.Text, nullable=False, index=True),
+    sa.Column("points", sa.BigInteger, nullable=False),
+    sa.Column("first", sa.Text, nullable=False),
+    sa.Column("second", sa.Text, nullable=False),
+    sa.Column("asked_at", sa.BigInteger, nullable=False),
+    sa.Column("ended", sa.Text, nullable=False, index=True),
+    sa.Column("ended_at", sa.BigInteger, nullable=False),
+)
+"""Points of vouchers that two people promised back. `ended`: paid, claimed, voided, disputed; ''."""
+PAID = "paid"

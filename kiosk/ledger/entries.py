@@ -41,6 +41,7 @@ class Redeem(Body, frozen=True, kw_only=True):
 
     `risk` of the points are covered by the device's risk budget, because head office could not be asked.
     `lease` is the range of serials (its asset) that the voucher's number is taken from; '' in old logs.
+    `benefit` is the member's right to exactly this gift, of which `benefit_units` are used; '': none.
     """
 
     KIND: ClassVar[str] = "redeem"
@@ -54,6 +55,12 @@ class Redeem(Body, frozen=True, kw_only=True):
     lease: str = ""
     clock: ClockTrust = "trusted"
     """Whether the device believed its clock, and so whether `expires` means anything, wherever it travels."""
+    benefit: str = ""
+    benefit_units: int = 1
+    cash: int = 0
+    """Cents that are due at the counter beside the points."""
+    worth: int = 0
+    """Cents that the voucher takes off a bill at the counter; 0: it is for a gift."""
 
 
 class Granted(Body, frozen=True, kw_only=True):
@@ -93,6 +100,71 @@ class Used(Body, frozen=True, kw_only=True):
     asset: str
 
 
+class Earned(Body, frozen=True, kw_only=True):
+    """A once-only benefit is given in points: its one unit is spent for good, the points are rights here.
+
+    `asset` is `entitlement:RULE:PERIOD`; `points` are what the rule pack gives for it.
+    """
+
+    KIND: ClassVar[str] = "earn"
+    asset: str
+    points: int
+
+
+class Gave(Body, frozen=True, kw_only=True):
+    """Points leave a member's rights here for another member, `to`; `giving` names this one gift.
+
+    `asset` is today's right to give, one unit, spent for good. `Received` follows in the same transaction.
+    """
+
+    KIND: ClassVar[str] = "give"
+    giving: str
+    to: str
+    points: int
+    asset: str
+
+
+class Received(Body, frozen=True, kw_only=True):
+    """The points of a `Gave` are in the account of the member whom this entry names."""
+
+    KIND: ClassVar[str] = "receive"
+    giving: str
+    points: int
+
+
+class Drew(Body, frozen=True, kw_only=True):
+    """A draw of the lottery of this id: the points and one unit of `asset` are spent for good.
+
+    The result follows from this entry's id and from head office's seed, and from nothing else.
+    """
+
+    KIND: ClassVar[str] = "draw"
+    lottery: str
+    asset: str
+    points: int
+
+
+class Drawn(Body, frozen=True, kw_only=True):
+    """The member was told what became of the draw of this entry's id: `prize`, '' for none."""
+
+    KIND: ClassVar[str] = "drawn"
+    draw: str
+    prize: str = ""
+
+
+class Told(Body, frozen=True, kw_only=True):
+    """A member told the shop something: a wish for a gift, or an answer to one of its questions.
+
+    `topic` is the gift's id or the question's, `answers` are ids of its options in the rule pack: never a
+    text that somebody wrote. `Entry.member` is empty where it is told without a name.
+    """
+
+    KIND: ClassVar[str] = "told"
+    what: Literal["wish", "profile", "survey"]
+    topic: str
+    answers: tuple[str, ...] = ()
+
+
 class PinTry(Body, frozen=True, kw_only=True):
     """One PIN try spent, before the PIN is looked at."""
 
@@ -107,6 +179,88 @@ class PinTried(Body, frozen=True, kw_only=True):
     route: str
     ok: bool
     where: Literal["hub", "here"]
+
+
+class CodeAsked(Body, frozen=True, kw_only=True):
+    """Head office is about to be asked for a one-time code on somebody's phone; its id names the request."""
+
+    KIND: ClassVar[str] = "code"
+
+
+class PinSetting(Body, frozen=True, kw_only=True):
+    """A PIN is about to be set: by the old one or by a code. `proof` is the try that turned out right."""
+
+    KIND: ClassVar[str] = "pinset"
+    by: Literal["pin", "code"]
+    proof: str
+
+
+class PinSet(Body, frozen=True, kw_only=True):
+    """How that ended, as far as anybody told: `change` is the entry that began it."""
+
+    KIND: ClassVar[str] = "pinned"
+    change: str
+    ok: bool
+    why: str = ""
+
+
+class Lost(Body, frozen=True, kw_only=True):
+    """The member says that this card of theirs (by its keyed hash) is lost: nobody serves it any more."""
+
+    KIND: ClassVar[str] = "lost"
+    card: bytes
+
+
+class Bound(Body, frozen=True, kw_only=True):
+    """A card that was nobody's is this member's from now on; `tail` is the end of its number."""
+
+    KIND: ClassVar[str] = "bind"
+    card: bytes
+    tail: str
+
+
+class Replaced(Body, frozen=True, kw_only=True):
+    """Staff gave the member `card` in the place of the cards `old` (keyed hashes): both or neither.
+
+    The account does not change. The old ones are served nowhere any more, also when they are found again.
+    `tail` is the end of the new one's number; no `old`: a further card, or one after a loss.
+    """
+
+    KIND: ClassVar[str] = "replace"
+    card: bytes
+    tail: str
+    old: tuple[bytes, ...] = ()
+
+
+class Joined(Body, frozen=True, kw_only=True):
+    """Somebody became a member here, under a fresh UUID, the entry's member: their account begins with it.
+
+    They agreed to the `terms` of this version, and to the `consents` by their ids in the rule pack.
+    `sealed` is what they told of themselves (`persons`); its key is never in a log. `proof` is the try by
+    which a code on their phone was right, '' if nobody could send one. `what` prospect: a phone, no more.
+    `referrer` is the referral code that they brought.
+    """
+
+    KIND: ClassVar[str] = "join"
+    terms: int
+    sealed: bytes
+    consents: tuple[str, ...] = ()
+    what: Literal["member", "prospect"] = "member"
+    proof: str = ""
+    referrer: str = ""
+
+
+class Doubt(Body, frozen=True, kw_only=True):
+    """The member says of a line of their history that it was not them: people look into it.
+
+    `at` UTC microseconds, `points` signed, `what` and `where` as the line tells it.
+    """
+
+    KIND: ClassVar[str] = "doubt"
+    at: int
+    what: str
+    points: int
+    where: str
 
 
 class StaffSign(Body, frozen=True, kw_only=True):
@@ -174,6 +328,55 @@ class Expire(Body, frozen=True, kw_only=True):
     voucher: str
 
 
+class Cancel(Body, frozen=True, kw_only=True):
+    """The member gave a voucher back before it was claimed: nobody may claim it, the points are theirs again.
+
+    Its paper may be out. Only its issuer journals this, and only while it holds the right to claim.
+    """
+
+    KIND: ClassVar[str] = "cancel"
+    op: str
+    voucher: str
+
+
+class Carding(Body, frozen=True, kw_only=True):
+    """Intent: value is about to move between a card's purse and its member's rights here.
+
+    `card` is the card's keyed hash; `before` and `counter` are what the card said, `random` what it threw in;
+    `terminal`, `number` and `moment` are what it will write into its log. `claim` is its code of a load.
+    """
+
+    KIND: ClassVar[str] = "carding"
+    move: str
+    what: Literal["debit", "load"]
+    card: bytes
+    amount: int
+    before: int
+    counter: int
+    random: bytes
+    terminal: bytes
+    number: int
+    moment: bytes
+    claim: bytes = b""
+
+
+class Carded(Body, frozen=True, kw_only=True):
+    """How a move of value on a card ended, by the card's own memory. Disputed: people decide, it stays open.
+
+    `tac` is the card's proof for its issuer; `counter` and `balance` are the card's afterwards.
+    """
+
+    KIND: ClassVar[str] = "carded"
+    move: str
+    what: Literal["debit", "load"]
+    card: bytes
+    amount: int
+    end: Literal["moved", "not-moved", "disputed"]
+    tac: bytes = b""
+    counter: int = 0
+    balance: int = 0
+
+
 class Merge(Body, frozen=True, kw_only=True):
     """`alias` is the same person as `into`, as was proven. Nothing of either is lost: it can be undone."""
 
@@ -218,8 +421,10 @@ class Poison(Body, frozen=True, kw_only=True):
 BODIES: dict[str, type[Body]] = {
     body.KIND: body
     for body in (
-        Boot, Gen, Granted, Returned, Used, PinTry, PinTried, StaffSign, Redeem, Printing, Post, Void,
-        Unknown, Claim, Release, Expire, Merge, Unmerge, Checkpoint, Poison,
+        Boot, Gen, Granted, Returned, Used, Earned, Gave, Received, Told, PinTry, PinTried, StaffSign,
+        Redeem, Printing, Post, Void, Unknown, Claim, Release, Expire, Cancel, Carding, Carded, Merge,
+        Unmerge, Checkpoint, Poison, CodeAsked, PinSetting, PinSet, Lost, Bound, Replaced, Doubt, Joined,
+        Drew, Drawn,
     )
 }  # fmt: skip
 """Every kind this version can derive legs for; another kind is kept as bytes and quarantined."""

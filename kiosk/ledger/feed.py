@@ -53,6 +53,7 @@ class Shop(msgspec.Struct, frozen=True, kw_only=True):
 
     `claim_keys` are the voucher keys of the devices whose vouchers are honoured, by key id. `revoked` are
     voucher numbers that are worth nothing though their date is not over: number -> why (void | revoked).
+    `phone_keys` are the public keys (32 bytes) of codes on members' phones, by key id.
     """
 
     catalogue: int = 0
@@ -62,6 +63,7 @@ class Shop(msgspec.Struct, frozen=True, kw_only=True):
     claim_keys: dict[int, ClaimKey] = {}
     revoked: dict[str, str] = {}
     staff: tuple[Colleague, ...] = ()
+    phone_keys: dict[int, bytes] = {}
 
 
 class DeniedRow(msgspec.Struct, frozen=True, array_like=True):

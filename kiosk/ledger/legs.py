@@ -80,11 +80,35 @@ def _returned(device: str, _member: str, body: en.Returned, _known: Redemptions)
 
 
 def _tried(device: str, member: str, _body: en.PinTry, _known: Redemptions) -> list[_Move]:
-    return [(acc.escrow(device, member), acc.SPENT, acc.TRIES, 1)]
+    """A member's own try; or, before anybody knows who it is, one of the device's looks."""
+    return [(acc.escrow(device, member), acc.SPENT, acc.TRIES if member else acc.LOOKS, 1)]
 
 
 def _used(device: str, member: str, body: en.Used, _known: Redemptions) -> list[_Move]:
     return [(acc.escrow(device, member), acc.SPENT, body.asset, 1)]
+
+
+def _earned(device: str, member: str, body: en.Earned, _known: Redemptions) -> list[_Move]:
+    here = acc.escrow(device, member)
+    return [(here, acc.SPENT, body.asset, 1), (acc.WORLD, here, acc.POINTS, body.points)]
+
+
+def _gave(device: str, member: str, body: en.Gave, _known: Redemptions) -> list[_Move]:
+    here = acc.escrow(device, member)
+    return [
+        (here, acc.SPENT, body.asset, 1),
+        (here, acc.giving(body.giving, body.to), acc.POINTS, body.points),
+    ]
+
+
+def _received(_device: str, member: str, body: en.Received, _known: Redemptions) -> list[_Move]:
+    return [(acc.giving(body.giving, member), acc.member(member), acc.POINTS, body.points)]
+
+
+def _drew(device: str, member: str, body: en.Drew, _known: Redemptions) -> list[_Move]:
+    here = acc.escrow(device, member)
+    paid = [(here, acc.SPENT, acc.POINTS, body.points)] if body.points else []
+    return [(here, acc.SPENT, body.asset, 1), *paid]
 
 
 def _redeem(device: str, member: str, body: en.Redeem, _known: Redemptions) -> list[_Move]:
@@ -94,6 +118,7 @@ def _redeem(device: str, member: str, body: en.Redeem, _known: Redemptions) -> l
         (acc.WORLD, acc.escrow(device), acc.claim(body.voucher), 1),
         *_if_risked(body, acc.escrow(device), acc.held(body.op)),
         *([(acc.escrow(device), acc.SPENT, body.lease, 1)] if body.lease else []),
+        *_if_by_right(body, acc.escrow(device, member), acc.held(body.op)),
     ]
 
 
@@ -102,6 +127,7 @@ def _post(_device: str, _member: str, body: en.Post, known: Redemptions) -> list
     return [
         (acc.held(body.op), acc.SPENT, acc.POINTS, redeem.points - redeem.risk),
         *_if_risked(redeem, acc.held(body.op), acc.RISK_OPEN),
+        *_if_by_right(redeem, acc.held(body.op), acc.SPENT),
     ]
 
 
@@ -112,7 +138,13 @@ def _void(device: str, _member: str, body: en.Void, known: Redemptions) -> list[
         (acc.ISSUED, acc.escrow(device), acc.gift(redeem.gift), 1),
         (acc.escrow(device), acc.WORLD, acc.claim(redeem.voucher), 1),
         *_if_risked(redeem, acc.held(body.op), acc.escrow(device)),
+        *_if_by_right(redeem, acc.held(body.op), acc.escrow(device, member)),
     ]
+
+
+def _if_by_right(redeem: en.Redeem, source: str, target: str) -> list[_Move]:
+    """The right to this very gift goes the way of the points; last, so that no older name changes."""
+    return [(source, target, redeem.benefit, redeem.benefit_units)] if redeem.benefit else []
 
 
 def _if_risked(redeem: en.Redeem, source: str, target: str) -> list[_Move]:
@@ -135,9 +167,41 @@ def _expire(device: str, _member: str, body: en.Expire, known: Redemptions) -> l
     ]
 
 
+def _cancel(device: str, _member: str, body: en.Cancel, known: Redemptions) -> list[_Move]:
+    redeem, member = _find(known, body.op)
+    return [
+        (acc.SPENT, acc.escrow(device, member), acc.POINTS, redeem.points - redeem.risk),
+        (acc.escrow(device), acc.WORLD, acc.claim(redeem.voucher), 1),
+        (acc.ISSUED, acc.escrow(device), acc.gift(redeem.gift), 1),
+        *_if_by_right(redeem, acc.SPENT, acc.escrow(device, member)),
+    ]
+
+
 def _release(device: str, _member: str, body: en.Release, _known: Redemptions) -> list[_Move]:
     asset = acc.claim(body.voucher)
     return [(acc.escrow(device), acc.source(asset, None), asset, 1)]
+
+
+def _carding(device: str, member: str, body: en.Carding, _known: Redemptions) -> list[_Move]:
+    open_move = (acc.WORLD, acc.moving(body.move), _move(member, body), body.amount)
+    paid = (acc.escrow(device, member), acc.moving(body.move), acc.POINTS, body.amount)
+    return [open_move, paid] if body.what == "load" else [open_move]
+
+
+def _carded(device: str, member: str, body: en.Carded, _known: Redemptions) -> list[_Move]:
+    """A debit's value becomes a right here, which a gift may use at once; a load's leaves for the card."""
+    if body.end == "disputed":
+        return []
+    held, here, card = acc.moving(body.move), acc.escrow(device, member), acc.card(body.card.hex())
+    ended = (held, acc.SPENT, _move(member, body), body.amount)
+    if body.what == "debit":
+        return [ended, (card, here, acc.POINTS, body.amount)] if body.end == "moved" else [ended]
+    return [ended, (held, card if body.end == "moved" else here, acc.POINTS, body.amount)]
+
+
+def _move(member: str, body: en.Carding | en.Carded) -> str:
+    """Who says another card, member, direction or amount than the intent did has no unit of this to end."""
+    return acc.move(body.what, body.card.hex(), member)
 
 
 def _find(known: Redemptions, op: str) -> tuple[en.Redeem, str]:
@@ -150,11 +214,18 @@ _RULES: dict[type[en.Body], Callable[..., list[_Move]]] = {
     en.Granted: _granted,
     en.Returned: _returned,
     en.Used: _used,
+    en.Earned: _earned,
+    en.Gave: _gave,
+    en.Received: _received,
+    en.Drew: _drew,
     en.PinTry: _tried,
     en.Redeem: _redeem,
     en.Post: _post,
     en.Void: _void,
     en.Claim: _claim,
     en.Expire: _expire,
+    en.Cancel: _cancel,
     en.Release: _release,
+    en.Carding: _carding,
+    en.Carded: _carded,
 }

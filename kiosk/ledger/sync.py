@@ -64,9 +64,11 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True):
     """A want that the hub will not grant, and why.
 
     points | stock | tries | member | later; used: the once-only benefit was given, or no rule names it;
-    unknown-voucher: no log that has arrived speaks of it; settled: the voucher was claimed, void or expired,
-    as `state` says; `at` UTC microseconds and at which kiosk of which store (`where`, "0001-03"), if known.
-    `voucher` is what its issuer journalled, so that its check code can be looked at all the same.
+    too-many: this device asked for too many vouchers within an hour; store: vouchers of that store are not
+    taken at this one; unknown-voucher: no log that has arrived speaks of it; settled: the voucher was
+    claimed, void or expired, as `state` says; `at` UTC microseconds and at which kiosk of which store
+    (`where`, "0001-03"), if known. `voucher` is what its issuer journalled, so that its check code can be
+    looked at all the same.
     """
 
     want: str
@@ -115,8 +117,16 @@ class DeviceState(msgspec.Struct, frozen=True, kw_only=True):
     now: int = 0
 
 
+class DrawResult(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
+    """What became of the draw of this entry: the right to a prize (its rule, '' for none). Not told yet."""
+
+    draw: str
+    member: str
+    prize: str
+
+
 class SyncAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """The answer to one upload, made after COMMIT."""
+    """The answer to one upload, made after COMMIT. `draws`: what became of draws made at this device."""
 
     v: int = 1
     gen: int
@@ -127,6 +137,7 @@ class SyncAnswer(msgspec.Struct, frozen=True, kw_only=True):
     grants: tuple[Grant, ...] = ()
     refused: tuple[Refusal, ...] = ()
     instructions: tuple[Instruction, ...] = ()
+    draws: tuple[DrawResult, ...] = ()
     state: DeviceState
     retry_after_s: float = 0.0
 
@@ -171,6 +182,51 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     debt: int = 0
 
 
+class HeldVoucher(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
+    """A voucher of a member that another kiosk issued and nobody claimed.
+
+    `where` is that kiosk ("0001-03"), `expires` UTC microseconds; `doubtful`: its print is being checked.
+    """
+
+    number: str
+    gift: str
+    points: int
+    expires: int
+    where: str
+    doubtful: bool = False
+
+
+class OpenBenefit(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
+    """A benefit that is open for a member now: its asset, and its last day (ISO date, '' for none).
+
+    Why it is open (a birthday, a tier) is head office's to know.
+    """
+
+    asset: str
+    until: str = ""
+
+
+class Benefits(msgspec.Struct, frozen=True, kw_only=True):
+    """What a member has beside points: benefits that are open today, and `cards`: asset -> units.
+
+    Cards are counted as of the account, the units in this device's escrow among them. `code` is the member's
+    referral code (None: the shop has none), and so many `friends` joined with it.
+    """
+
+    open: tuple[OpenBenefit, ...] = ()
+    cards: dict[str, int] = {}
+    code: str | None = None
+    friends: int = 0
+
+
+class Lottery(msgspec.Struct, frozen=True, kw_only=True):
+    """How the lottery of this id stands: prize -> pieces left, and the member's results not told yet."""
+
+    id: str
+    left: dict[str, int] = {}
+    results: tuple[DrawResult, ...] = ()
+
+
 CardStanding = Literal["known", "unknown", "denied", "limited"]
 
 
@@ -183,12 +239,23 @@ class AccountRequest(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class AccountAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """`standing` known brings the account; denied brings the reason code (lost | frozen | cancelled)."""
+    """`standing` known brings the account; denied brings the reason code (lost | frozen | cancelled).
+
+    `vouchers` are the member's own of other kiosks, those that expire first at the head. `no_pin`: they have
+    never set a PIN. `told`: the questions that they answered before, and the gifts they wish for.
+    `benefits`: what is theirs beside points; None of a head office that is older than this. `lottery`: how it
+    stands, and results that they have not read.
+    """
 
     v: int = 1
     standing: CardStanding
     account: Account | None = None
     why: str = ""
+    vouchers: tuple[HeldVoucher, ...] = ()
+    no_pin: bool = False
+    told: tuple[str, ...] = ()
+    benefits: Benefits | None = None
+    lottery: Lottery | None = None
 
 
 class PinRequest(msgspec.Struct, frozen=True, kw_only=True):
@@ -210,8 +277,127 @@ class PinAnswer(msgspec.Struct, frozen=True, kw_only=True):
     left: int
 
 
+class OwnCard(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
+    """One of a member's cards, by its keyed hash and the end of its number."""
+
+    card: bytes
+    tail: str
+
+
+class PhoneRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose phone is this, and is this their PIN? `phone` is its name (`accounts.phone`).
+
+    `entry` is the id of the `try` entry that was journalled first.
+    """
+
+    v: int = 1
+    device: str
+    phone: str
+    entry: str
+    pin: str
+
+
+class PhoneAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """As PinAnswer; only a right PIN brings the account, other kiosks' vouchers, and the cards that serve.
+
+    `why` (frozen) there is no account to serve, though the PIN is right.
+    """
+
+    v: int = 1
+    result: Literal["right", "wrong", "locked"]
+    left: int
+    account: Account | None = None
+    vouchers: tuple[HeldVoucher, ...] = ()
+    cards: tuple[OwnCard, ...] = ()
+    why: str = ""
+    benefits: Benefits | None = None
+    lottery: Lottery | None = None
+
+
+class CodeRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """Send a one-time code to the phone of `name`: a member's id, or a phone's name (`accounts.phone`).
+
+    The same `entry` again is the same request.
+    """
+
+    v: int = 1
+    device: str
+    name: str
+    entry: str
+
+
+class CodeAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """sent, also where nobody has that phone; no-phone: this member has none; limited: not again today.
+
+    `tail` is the end of a member's phone, '' for who asked by the phone itself; `minutes` a code is good for.
+    """
+
+    v: int = 1
+    result: Literal["sent", "no-phone", "limited"]
+    tail: str = ""
+    minutes: int = 0
+
+
+class NewPinRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """Set a PIN. `proof` is the try that turned out right, of a PIN or of a one-time code.
+
+    `entry` is the id of the `pin` entry that was journalled first; the same one again is the same change.
+    """
+
+    v: int = 1
+    device: str
+    name: str
+    entry: str
+    proof: str
+    pin: str
+
+
+class NewPinAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """done, weak (chosen by everybody), the same as before, or unproven: prove who you are once more."""
+
+    v: int = 1
+    result: Literal["done", "weak", "same", "unproven"]
+
+
+class JoinCodeRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """Send a one-time code to the phone that somebody typed who joins; CodeAnswer follows.
+
+    Sent alike to the phones of members and to others: only its text tells. The same `entry` again is the
+    same request.
+    """
+
+    v: int = 1
+    device: str
+    number: str
+    entry: str
+
+
+class JoinRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """The key (32 bytes) of what a `join` entry of this device sealed; `pin` is the first PIN, '' for none.
+
+    It may come before its entry or after it, and again.
+    """
+
+    v: int = 1
+    device: str
+    member: str
+    key: bytes
+    pin: str = ""
+
+
+class JoinAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """The key is held. `pin` says whether the PIN is: set, weak (chosen by everybody), or not ('')."""
+
+    v: int = 1
+    pin: Literal["", "set", "weak"] = ""
+
+
 class Gift(msgspec.Struct, frozen=True, kw_only=True):
-    """A gift of the catalogue. `name` and `category` by language code; `stock` is the store's whole stock."""
+    """A gift of the catalogue. `name` and `category` by language code; `stock` is the store's whole stock.
+
+    In cents: `cash` is due at the counter beside the points; `worth` is what a cash voucher takes off a bill,
+    0 for a gift. `special`: it is shown among the specials.
+    """
 
     id: str
     name: dict[str, str]
@@ -219,6 +405,9 @@ class Gift(msgspec.Struct, frozen=True, kw_only=True):
     points: int
     picture: str
     stock: int
+    cash: int = 0
+    worth: int = 0
+    special: bool = False
 
 
 class Trouble(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,6 +13,8 @@ class Proof(Enum):
     """A number that can be copied."""
     GENUINE = "genuine"
     """The card answered a challenge with a key that does not leave it."""
+    VALUE = "value"
+    """The card keeps value, and moves it under codes that only it and its issuer can make."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,10 @@ class ClaimAnswer(Enum):
     """It is genuine, but without the network nobody here can tell whether it was used."""
     NOT_OURS = "not-ours"
     """It is of a store whose vouchers this one does not honour."""
+    NOT_ALLOWED = "not-allowed"
+    """Whoever asked was blocked, or lost the duty, before it could be settled."""
+    LIMITED = "limited"
+    """Head office lends this device no more rights to claim for a while."""
     UNKNOWN = "unknown"
     """Head office has never heard of it."""
 

@@ -9,7 +9,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class VoucherFacts:
-    """A voucher. `reprint` counts its copies: 0 for the first paper, whose mark is left out."""
+    """A voucher. `reprint` counts its copies: 0 for the first paper, whose mark is left out.
+
+    `due` is the money to be collected for the gift, `worth` what a cash voucher takes off a bill, `excluded`
+    what it is not good for; '' for none.
+    """
 
     shop: str
     kiosk: str
@@ -25,6 +29,9 @@ class VoucherFacts:
     code: str
     """What the QR holds: payload and signature, base45."""
     reprint: int = 0
+    due: str = ""
+    worth: str = ""
+    excluded: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +69,19 @@ class SlipFacts:
     number: str
     code: str
     valid_until: str
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationFacts:
+    """A member's referral code for a friend: who joins with `code` is theirs. `gives` is what they get."""
+
+    shop: str
+    kiosk: str
+    printed: str
+    member: str
+    number: str
+    code: str
+    gives: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +150,15 @@ class BirthdayFacts:
 
 
 Line = StatementLine | ShiftLine | SelfTestLine | BirthdayLine
-Facts = VoucherFacts | StatementFacts | SlipFacts | ShiftFacts | SelfTestFacts | BirthdayFacts
+Facts = (
+    VoucherFacts | StatementFacts | SlipFacts | InvitationFacts | ShiftFacts | SelfTestFacts | BirthdayFacts
+)
 
 KINDS: dict[str, type[Facts]] = {
     "voucher": VoucherFacts,
     "statement": StatementFacts,
     "slip": SlipFacts,
+    "invitation": InvitationFacts,
     "shift": ShiftFacts,
     "self-test": SelfTestFacts,
     "birthdays": BirthdayFacts,

@@ -1,10 +1,14 @@
 """The rule pack: the shop's decisions as data, versioned and sent by head office."""
 
 import tomllib
+from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from functools import lru_cache
+from typing import Annotated, Literal
 
 import msgspec
+
+from kiosk.ledger import accounts
 
 Named = dict[str, str]
 """A name by language code."""
@@ -46,15 +50,206 @@ class RiskRule(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OnceRule(msgspec.Struct, frozen=True, kw_only=True):
-    """A benefit that each member is given once in each period of the shop's calendar."""
+    """A benefit that each member is given once in each period of the shop's calendar.
+
+    `points` are what it gives at a kiosk; 0: it is no points. `gift` is the one that it gives for no points.
+    `when` says for whom it is open: '' for everybody; birthday, from so many days before to so many after;
+    welcome, within `days` of the day they joined; waiting, where head office put it aside for them by name.
+    `tier`: for that tier and those above it. `until` is its last day.
+    """
 
     period: Literal["ever", "year", "month", "day"] = "ever"
     name: Named = {}
+    points: int = 0
+    gift: str = ""
+    when: Literal["", "birthday", "welcome", "waiting"] = ""
+    days_before: int = 0
+    days_after: int = 0
+    days: int = 0
+    tier: str = ""
+    until: date | None = None
 
     def period_of(self, day: date) -> str:
         """The period a day lies in, as it stands in the asset: ever | 2026 | 2026-06 | 2026-06-01."""
         length = {"ever": 0, "year": 4, "month": 7, "day": 10}[self.period]
         return day.isoformat()[:length] or "ever"
+
+
+GIVE = "give"
+"""The once-only benefit that lets a member give points to another."""
+
+
+class GiveRule(msgspec.Struct, frozen=True, kw_only=True):
+    """How many points a member may give to another at once; none: nobody may.
+
+    How often is the period of the benefit `give`.
+    """
+
+    amounts: tuple[int, ...] = ()
+
+    @property
+    def most(self) -> int:
+        """The largest of them."""
+        return max(self.amounts, default=0)
+
+
+CASH_VOUCHER = "cash"
+"""The right of which one is spent with every cash voucher, where the shop limits how many a member takes."""
+
+
+class CashVoucherRule(msgspec.Struct, frozen=True, kw_only=True):
+    """What members are told before their points become a cash voucher, such as `excluded` goods.
+
+    Which amounts there are is the catalogue's to say; how often, the period of the right `cash`.
+    """
+
+    excluded: Named = {}
+
+
+WHOLE = 10_000
+"""Chances are so many in ten thousand."""
+_COMMIT_DIGITS = 64
+DRAW = "draw"
+"""The right of which one is spent with every draw of the lottery."""
+
+
+class PrizeRule(msgspec.Struct, frozen=True, kw_only=True):
+    """A prize: so many draws in ten thousand win it while one of its `pieces` is left."""
+
+    chance: Annotated[int, msgspec.Meta(ge=1, le=WHOLE)]
+    pieces: Annotated[int, msgspec.Meta(ge=1)]
+
+
+class LotteryRule(msgspec.Struct, frozen=True, kw_only=True):
+    """A lottery. How often a member may draw is the period of the right `draw`.
+
+    `points` are what a draw costs, `commit` is the SHA-256 of head office's seed, `until` the last day (ISO
+    date), `age` the years that somebody must have. `prizes` are rights to gifts by their names in
+    `entitlements` (`when = "waiting"`), kept for `days`.
+    """
+
+    id: str
+    name: Named
+    points: int
+    commit: str
+    until: date
+    prizes: dict[str, PrizeRule]
+    age: int = 18
+    days: int = 30
+
+    def __post_init__(self) -> None:
+        """Chances that add up, and a commitment that is one; ValueError says which is not."""
+        if sum(self.chances.values()) > WHOLE:
+            raise ValueError(f"the chances of lottery {self.id!r} are more than {WHOLE} together")
+        if len(self.commit) != _COMMIT_DIGITS or set(self.commit) - set("0123456789abcdef"):
+            raise ValueError(f"lottery {self.id!r} needs the {_COMMIT_DIGITS} hex digits of `draws open`")
+
+    @property
+    def chances(self) -> dict[str, int]:
+        """Prize -> draws in ten thousand that win it."""
+        return {name: prize.chance for name, prize in self.prizes.items()}
+
+    @property
+    def pieces(self) -> dict[str, int]:
+        """Prize -> how many there are in all."""
+        return {name: prize.pieces for name, prize in self.prizes.items()}
+
+
+class QuestionRule(msgspec.Struct, frozen=True, kw_only=True):
+    """One question that the shop asks, answered by tiles.
+
+    profile: asked once, after an errand, kept with the account. survey: answered without a name, whenever
+    somebody likes. `why` says what the answer is for, `options` are the answers by their ids.
+    """
+
+    kind: Literal["profile", "survey"]
+    text: Named
+    why: Named
+    options: dict[str, Named]
+
+
+class ActivityRule(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that is on in the shop, told to members until its last day, `until` (ISO date).
+
+    `when` and `where` are as the shop says them, `text` is what there is to know.
+    """
+
+    name: Named
+    when: Named
+    where: Named
+    text: Named
+    until: date
+    picture: str = ""
+
+
+class DocumentRule(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that newcomers agree to: `text` is its paragraphs by language."""
+
+    name: Named
+    text: dict[str, tuple[str, ...]]
+
+
+class AskRule(msgspec.Struct, frozen=True, kw_only=True):
+    """What newcomers may tell of themselves, by tiles: `why` it is asked, and the answers by their ids."""
+
+    text: Named
+    why: Named
+    options: dict[str, Named]
+
+
+class JoiningRule(msgspec.Struct, frozen=True, kw_only=True):
+    """How somebody becomes a member at a kiosk. `terms` is the version of all documents; 0: nobody does.
+
+    `consents` are asked for by name and need not be given. `birthday` and `asks` are optional, too.
+    """
+
+    terms: int = 0
+    documents: dict[str, DocumentRule] = {}
+    consents: dict[str, Named] = {}
+    birthday: bool = False
+    asks: dict[str, AskRule] = {}
+
+
+class CardRule(msgspec.Struct, frozen=True, kw_only=True):
+    """A card on which a member's stamps, or uses that they have left, are counted.
+
+    `full` is how many stamps it takes; a full one opens `gift` for no points. `until` is its last day.
+    """
+
+    kind: Literal["stamps", "uses"]
+    name: Named
+    full: int = 0
+    gift: str = ""
+    until: date | None = None
+
+
+class ReferralRule(msgspec.Struct, frozen=True, kw_only=True):
+    """Members may bring friends: what a friend who joins brings them (`gives`), and what the friend gets."""
+
+    gives: Named
+    friend: Named = {}
+
+
+class SaleRule(msgspec.Struct, frozen=True, kw_only=True):
+    """Points for what was bought: `points` for every full `cents` of it.
+
+    `tiers` are percents by tier, 100 where none is named. `excluded` are kinds of goods that earn nothing.
+    """
+
+    points: Annotated[int, msgspec.Meta(ge=1, le=10_000)] = 1
+    cents: Annotated[int, msgspec.Meta(ge=1)] = 100
+    tiers: dict[str, Annotated[int, msgspec.Meta(ge=0, le=1000)]] = {}
+    excluded: tuple[str, ...] = ()
+    receipt_days: Annotated[int, msgspec.Meta(ge=1, le=366)] = 30
+    """How many days after a sale its receipt may be scanned at a kiosk."""
+
+
+@dataclass(frozen=True, slots=True)
+class GiftByRight:
+    """A gift that costs no points but `units` of a right."""
+
+    gift: str
+    units: int = 1
 
 
 class Rules(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,6 +260,33 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     categories: dict[str, Named] = {}
     risk: RiskRule = RiskRule()
     entitlements: dict[str, OnceRule] = {}
+    questions: dict[str, QuestionRule] = {}
+    give: GiveRule = GiveRule()
+    activities: dict[str, ActivityRule] = {}
+    cards: dict[str, CardRule] = {}
+    referral: ReferralRule | None = None
+    cash_vouchers: CashVoucherRule = CashVoucherRule()
+    lottery: LotteryRule | None = None
+    joining: JoiningRule = JoiningRule()
+    sales: SaleRule | None = None
+    """None: purchases earn no points."""
+    hours: Named = {}
+    """When the shop is open, as it says it."""
+
+    def most_of(self, asset: str) -> int:
+        """The points that a benefit gives; 0 for one that no rule names."""
+        rule = self.entitlements.get(accounts.entitled(asset)[0])
+        return rule.points if rule else 0
+
+    def gift_by(self, asset: str) -> GiftByRight | None:
+        """The gift that this right gives, for how many units of it; None if it gives none."""
+        rule = self.entitlements.get(accounts.entitled(asset)[0])
+        if rule is not None and rule.gift:
+            return GiftByRight(rule.gift)
+        card = self.cards.get(accounts.counted_on(asset))
+        if card is not None and card.kind == "stamps" and asset.startswith(accounts.STAMPS):
+            return GiftByRight(card.gift, card.full) if card.gift and card.full > 0 else None
+        return None
 
 
 FIRST = Rules(
@@ -74,8 +296,12 @@ FIRST = Rules(
 """Before head office was ever heard: enough to draw a page, nothing that promises anything."""
 
 
+@lru_cache(maxsize=8)
 def read_rules(text: str) -> Rules:
-    """The rules in a pack's TOML text; BadRules says what does not fit."""
+    """The rules in a pack's TOML text; BadRules says what does not fit.
+
+    Some are kept: every look at an account asks for the same text, and to read it takes milliseconds.
+    """
     try:
         return msgspec.convert(tomllib.loads(text), Rules)
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as trouble:

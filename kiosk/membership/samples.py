@@ -9,6 +9,7 @@ from kiosk.membership.facts import (
     BirthdayFacts,
     BirthdayLine,
     Facts,
+    InvitationFacts,
     SelfTestFacts,
     SelfTestLine,
     ShiftFacts,
@@ -94,6 +95,7 @@ def _voucher(language: str) -> VoucherFacts:
         check="7KQ2WX",
         code=_CODE,
         reprint=12,
+        due="¥12,345.60",
     )
 
 
@@ -126,6 +128,18 @@ def _slip(language: str) -> SlipFacts:
         number="R8K2 7441",
         code="HTTPS://MEMBERS.EXAMPLE.COM/J/R8K27441",
         valid_until=_DAYS[language],
+    )
+
+
+def _invitation(language: str) -> InvitationFacts:
+    return InvitationFacts(
+        shop=_SHOPS[language],
+        kiosk="12",
+        printed=_printed(language),
+        member=_NAMES[language],
+        number="R8K2 744B",
+        code="R8K2744B",
+        gives=_EXPIRING[language],
     )
 
 
@@ -174,6 +188,7 @@ _SAMPLES: dict[str, Callable[[str], Facts]] = {
     "voucher": _voucher,
     "statement": _statement,
     "slip": _slip,
+    "invitation": _invitation,
     "shift": _shift,
     "self-test": _self_test,
     "birthdays": _birthdays,

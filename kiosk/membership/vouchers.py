@@ -2,7 +2,8 @@
 
 Number: store (4) + kiosk (2) + serial (7) + Damm digit (quasigroup of order 10, H. M. Damm, 2004).
 Code in the QR: version, key id, number, points, expiry, gift as compact binary, then 64 bytes of Ed25519,
-all as base45 (RFC 9285), which a QR stores in its alphanumeric mode.
+all as base45 (RFC 9285), which a QR stores in its alphanumeric mode. Version 2 ends with two amounts of
+money, what is due at the counter and what the voucher is worth; where both are nothing it is version 1.
 """
 
 import hashlib
@@ -18,10 +19,11 @@ _DAMM = (
     "3674209581", "5869720134", "8945362017", "9438617205", "2581436790",
 )  # fmt: skip
 _HEAD = struct.Struct(">BHQIIB")  # 20 bytes
-_VERSION = 1
+_MONEY = struct.Struct(">II")
+_VERSION, _WITH_MONEY = 1, 2
 _SIGNATURE = 64
 _GIFT_MAX = 16
-_LONGEST = 3 * (_HEAD.size + _GIFT_MAX + _SIGNATURE) // 2 + 3
+_LONGEST = 3 * (_HEAD.size + _GIFT_MAX + _MONEY.size + _SIGNATURE) // 2 + 3
 CHECK_LENGTH = 6
 CHECK_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Check codes leave out what people confuse: 0 O 1 I."""
@@ -33,13 +35,18 @@ class NotAVoucher(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """What a voucher's code says. `expires` is UTC microseconds, kept to the minute."""
+    """What a voucher's code says. `expires` is UTC microseconds, kept to the minute.
+
+    In cents: `cash` is due at the counter for the gift; `worth` is what a cash voucher takes off a bill.
+    """
 
     key_id: int
     number: str
     gift: str
     points: int
     expires: int
+    cash: int = 0
+    worth: int = 0
 
 
 def damm(digits: str) -> str:
@@ -90,15 +97,14 @@ def shown(number: str) -> str:
 
 
 def payload(ticket: Ticket) -> bytes:
-    """The bytes that are signed; at most 36, ~25 for a usual gift id."""
+    """The bytes that are signed; at most 44, ~25 for a usual gift id and no money."""
     gift = ticket.gift.encode()
     if len(gift) > _GIFT_MAX:
         raise ValueError(f"gift id longer than {_GIFT_MAX} bytes: {ticket.gift}")
-    number = int(ticket.number)
-    return (
-        _HEAD.pack(_VERSION, ticket.key_id, number, ticket.points, ticket.expires // 60_000_000, len(gift))
-        + gift
-    )
+    number, money = int(ticket.number), ticket.cash > 0 or ticket.worth > 0
+    version, minutes = _WITH_MONEY if money else _VERSION, ticket.expires // 60_000_000
+    head = _HEAD.pack(version, ticket.key_id, number, ticket.points, minutes, len(gift))
+    return head + gift + (_MONEY.pack(ticket.cash, ticket.worth) if money else b"")
 
 
 def qr_text(told: bytes, signature: bytes) -> str:
@@ -128,16 +134,19 @@ def parse_qr(text: str) -> tuple[Ticket, bytes, bytes]:
     if len(signature) != _SIGNATURE or len(told) < _HEAD.size:
         raise NotAVoucher("too short")
     version, key_id, number, points, minutes, length = _HEAD.unpack_from(told)
-    if version != _VERSION or length > _GIFT_MAX or len(told) != _HEAD.size + length:
+    end = _HEAD.size + length
+    rest = {_VERSION: 0, _WITH_MONEY: _MONEY.size}.get(version)
+    if rest is None or length > _GIFT_MAX or len(told) != end + rest:
         raise NotAVoucher("another layout")
+    cash, worth = _MONEY.unpack_from(told, end) if rest else (0, 0)
     digits = f"{number:014d}"
     if not is_valid_number(digits):
         raise NotAVoucher("the number's check digit does not fit")
     try:
-        gift = told[_HEAD.size :].decode("ascii")
+        gift = told[_HEAD.size : end].decode("ascii")
     except UnicodeDecodeError as trouble:
         raise NotAVoucher("the gift is not named in ASCII") from trouble
-    return Ticket(key_id, digits, gift, points, minutes * 60_000_000), told, signature
+    return Ticket(key_id, digits, gift, points, minutes * 60_000_000, cash, worth), told, signature
 
 
 def check_code(signature: bytes) -> str:

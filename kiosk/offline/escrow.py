@@ -69,8 +69,8 @@ def spare(
 ) -> list[Draft]:
     """Returns of every member's rights here, but for those whose rights stay (home members).
 
-    Once-only benefits never stay, nor do `strange` rights of the device itself: those to claim the vouchers
-    of other kiosks, which came for somebody who stood at the counter.
+    Once-only benefits and what is counted on cards never stay, nor do `strange` rights of the device itself:
+    those to claim the vouchers of other kiosks, which came for somebody who stood at the counter.
     """
     own = acc.escrow(device)
     drafts = []
@@ -80,7 +80,7 @@ def spare(
             drafts.append(Draft(en.Returned(asset=asset, amount=amount)))
         if not account.startswith(f"{own}:") or not acc.is_personal(asset):
             continue
-        if acc.is_entitlement(asset) or not stays(member):
+        if acc.is_entitlement(asset) or acc.counted_on(asset) or not stays(member):
             drafts.append(_returned(member, asset, amount))
     return drafts
 

@@ -14,9 +14,9 @@ Story = tuple[Course, tuple[en.Redeem, str]]
 
 
 def is_own(device: str, account: str) -> bool:
-    """Whether this device alone moves this account: its escrow and what its operations hold."""
+    """Whether this device alone moves this account: its escrow and what its operations and moves hold."""
     mine = acc.escrow(device)
-    return account == mine or account.startswith((f"{mine}:", acc.held("")))
+    return account == mine or account.startswith((f"{mine}:", acc.held(""), acc.moving(""), acc.GIVING))
 
 
 def op_of(body: en.Body | None) -> str | None:

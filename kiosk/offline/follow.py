@@ -27,7 +27,7 @@ class Course:
     """When its right to claim may be ended, UTC microseconds; 0: its date rests on a clock nobody trusted."""
 
 
-FOLLOWERS = (en.Printing, en.Post, en.Void, en.Unknown, en.Claim, en.Release, en.Expire)
+FOLLOWERS = (en.Printing, en.Post, en.Void, en.Unknown, en.Claim, en.Release, en.Expire, en.Cancel)
 """Bodies that speak of an operation begun earlier."""
 
 _FROM: dict[type[en.Body], tuple[OperationState, ...]] = {
@@ -37,9 +37,15 @@ _FROM: dict[type[en.Body], tuple[OperationState, ...]] = {
     en.Printing: ("redeemed", "printing", "unknown", "posted"),
     en.Claim: ("posted", "elsewhere"),
     en.Expire: ("posted", "elsewhere"),
+    en.Cancel: ("posted",),
     en.Release: ("unknown", "posted", "elsewhere"),
 }
-_TO: dict[type[en.Body], OperationState] = {en.Post: "posted", en.Void: "voided", en.Unknown: "unknown"}
+_TO: dict[type[en.Body], OperationState] = {
+    en.Post: "posted",
+    en.Void: "voided",
+    en.Unknown: "unknown",
+    en.Cancel: "voided",
+}
 
 
 def begin(entry: en.Entry, body: en.Redeem) -> Course:
@@ -70,7 +76,7 @@ def follow(course: Course, n: int, body: en.Body) -> Course:
             raise NotHeld(f"{course.op}: print {body.attempt} was begun before")
         state = course.state if course.state == "posted" else "printing"
         return replace(course, state=state, attempt=body.attempt)
-    if isinstance(body, en.Claim | en.Release | en.Expire):
+    if isinstance(body, en.Claim | en.Release | en.Expire | en.Cancel):
         if body.voucher != course.voucher:
             raise NotHeld(f"{course.op}: its voucher is {course.voucher}")
         if course.claim_n:

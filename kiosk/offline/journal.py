@@ -9,17 +9,18 @@ from kiosk.ledger import entries as en
 from kiosk.ledger.legs import Balances
 from kiosk.ledger.serials import Serial, next_serial
 from kiosk.ledger.sync import Grant, Instruction, Mark
-from kiosk.offline import tables
+from kiosk.offline import person_keys, tables
 from kiosk.offline.batches import Batch, read_batch, wrapped
 from kiosk.offline.cut import LIVE, SLICE, Cut, next_cut, prune_entries
 from kiosk.offline.disk import TROUBLE, fault, open_exclusive
 from kiosk.offline.escrow import obeyed, spare, taken
 from kiosk.offline.fold import redeem_in
 from kiosk.offline.follow import Course
+from kiosk.offline.moves import open_moves
 from kiosk.offline.opening import open_tables
 from kiosk.offline.page import Head, Page
 from kiosk.offline.second_copy import SecondCopy
-from kiosk.ports import VOUCHERS_MAX, Clock, Draft, Ids, JournalFailed, Operation
+from kiosk.ports import VOUCHERS_MAX, CardMove, Clock, Draft, Ids, JournalFailed, Newcomer, Operation
 
 DRAFTS_MAX = 1000
 SOFTWARE = "0.1.0"
@@ -97,6 +98,11 @@ class DurableJournal:
         """Redemptions without a final state, oldest first."""
         found = self._operations("WHERE state IN ('redeemed', 'printing', 'unknown') ORDER BY n")
         return tuple(operation for operation in found if member in (None, operation.member))
+
+    def open_moves(self, card: bytes | None = None) -> tuple[CardMove, ...]:
+        """Moves of value on cards that have not ended, oldest first."""
+        with self._guarded():
+            return open_moves(self._database, self._head.balances, card)
 
     def next_voucher_serial(self) -> Serial | None:
         """The next of the ranges that head office leased to this device; None: none is left."""
@@ -209,6 +215,21 @@ class DurableJournal:
             bodies = taken(self._head.downlink.gen, self._head.downlink.d, gen, grants, wanted)
         return self._append_all(Draft(body, member=getattr(body, "member", None)) for body in bodies)
 
+    def keys_waiting(self, most: int) -> tuple[Newcomer, ...]:
+        """The keys of what newcomers told that head office has not said to hold."""
+        with self._guarded():
+            return person_keys.waiting(self._database, self._head.downlink.gen, most)
+
+    def key_held(self, member: str) -> None:
+        """Head office said that it holds this member's key."""
+        with self._guarded():
+            person_keys.hold(self._database, member, self._head.downlink.gen, self._head.n + 1)
+
+    def forget_keys(self, stable: int) -> None:
+        """Drop the keys that head office has safely twice: all entries up to `stable` are."""
+        with self._guarded():
+            person_keys.forget(self._database, self._head.downlink.gen, stable)
+
     def freeze(self, why: str) -> None:
         """Remember for good that this device may not spend any more (its log was contradicted)."""
         with self._guarded(), self._database.atomic():
@@ -243,7 +264,10 @@ class DurableJournal:
         """Delete what head office has safely twice and the cut has passed, step by step. True: more to do."""
         moved = self.move_cut()
         with self._guarded():
-            return prune_entries(self._database, min(stable, self._base.n, self.mark_seen().n)) or moved
+            needed = [move.n - 1 for move in open_moves(self._database, self._head.balances)]
+            return (
+                prune_entries(self._database, min(stable, self._base.n, self.mark_seen().n, *needed)) or moved
+            )
 
     def balances(self) -> Balances:
         """All that this device holds, now."""
@@ -276,7 +300,7 @@ class DurableJournal:
         return entries
 
     def _spends(self, drafts: tuple[Draft, ...]) -> bool:
-        return any(isinstance(draft.body, en.Redeem | en.PinTry) for draft in drafts) and bool(
+        return any(isinstance(draft.body, en.Redeem | en.PinTry | en.Carding) for draft in drafts) and bool(
             tables.meta(self._database, "frozen")
         )
 

@@ -8,7 +8,7 @@ from kiosk.ledger.serials import Serial
 from kiosk.ledger.sync import Grant, Instruction, Mark
 from kiosk.offline.batches import Batch
 from kiosk.offline.journal import DurableJournal
-from kiosk.ports import Draft, Operation
+from kiosk.ports import CardMove, Draft, Newcomer, Operation
 
 T = TypeVar("T")
 
@@ -49,6 +49,10 @@ class JournalPort:
     def unresolved(self, member: str | None = None) -> tuple[Operation, ...]:
         """Redemptions without a final state, oldest first."""
         return self._ask(lambda journal: journal.unresolved(member))
+
+    def open_moves(self, card: bytes | None = None) -> tuple[CardMove, ...]:
+        """Moves of value on cards that have not ended."""
+        return self._ask(lambda journal: journal.open_moves(card))
 
     def next_voucher_serial(self) -> Serial | None:
         """The next of the leased voucher serials; None: none is left."""
@@ -111,6 +115,18 @@ class JournalPort:
     ) -> tuple[Entry, ...]:
         """Journal the grants that are next in line. `wanted` is called on the journal's thread."""
         return self._ask(lambda journal: journal.take_grants(gen, grants, wanted))
+
+    def keys_waiting(self, most: int) -> tuple[Newcomer, ...]:
+        """The keys that head office has not said to hold."""
+        return self._ask(lambda journal: journal.keys_waiting(most))
+
+    def key_held(self, member: str) -> None:
+        """Head office holds this member's key."""
+        self._ask(lambda journal: journal.key_held(member))
+
+    def forget_keys(self, stable: int) -> None:
+        """Drop the keys that head office has safely twice."""
+        self._ask(lambda journal: journal.forget_keys(stable))
 
     def freeze(self, why: str) -> None:
         """Spend nothing any more."""

@@ -10,7 +10,7 @@ from kiosk.ledger import entries as en
 from kiosk.ledger.legs import Balances, LooseEnd, Transfer, transfers
 from kiosk.ledger.serials import next_serial
 from kiosk.membership.vouchers import is_valid_number, number_of
-from kiosk.offline import tables
+from kiosk.offline import person_keys, tables
 from kiosk.offline.fold import Downlink, Fold, effect, is_own, redeem_in
 from kiosk.offline.follow import FOLLOWERS, Course, begin, follow, told
 from kiosk.ports import Draft, NotHeld
@@ -83,6 +83,8 @@ class Page:
         if points:
             self._effects.append((entry.n, whose, points))
         self._database.execute(tables.INSERT_ENTRY, (entry.n, entry.kind, self._hash, stored))
+        if draft.secret:
+            person_keys.keep(self._database, entry.member or "", draft.secret)
         self.written.append((entry.n, self._hash, stored))
         return entry
 
@@ -106,6 +108,8 @@ class Page:
 
     def _operation(self, draft: Draft, entry: en.Entry) -> dict[str, tuple[en.Redeem, str]]:
         body = draft.body
+        if isinstance(body, en.Carding):
+            self._refuse_open_card(body)
         if isinstance(body, en.Redeem):
             same = ("WHERE op = ? OR voucher = ?", (body.op, body.voucher))
             if next(tables.courses(self._database, *same), None) is not None:
@@ -122,6 +126,13 @@ class Page:
             raise NotHeld(f"{body.op}: no such operation here")
         self._put(follow(course, entry.n, body), entry.n)
         return {body.op: (self._redeem(course), course.member)}
+
+    def _refuse_open_card(self, body: en.Carding) -> None:
+        """One open move a card."""
+        ours = body.card.hex()
+        for key in (*self._before, *self._changed):
+            if acc.moved_card(key[1]) == ours and self._changed.get(key, 1):
+                raise NotHeld(f"{body.move}: this card has a move that is open")
 
     def _refuse_unleased(self, body: en.Redeem) -> None:
         """A voucher's number is the next one of a leased range, never one that somebody thought of."""

@@ -6,11 +6,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from kiosk.events import AccountAnswered, Event, PinAnswered
-from kiosk.ledger.sync import AccountAnswer, PinAnswer, Want
+from kiosk.events import AccountAnswered, Event, MemberAnswered, PinAnswered
+from kiosk.ledger.sync import (
+    AccountAnswer,
+    CodeAnswer,
+    JoinAnswer,
+    NewPinAnswer,
+    PhoneAnswer,
+    PinAnswer,
+    Want,
+)
 from kiosk.offline.transport import HubRefused, HubUnreachable
 from kiosk.offline.wants import Wants
-from kiosk.ports import Clock, Post, Replica
+from kiosk.ports import Clock, Newcomer, PinChange, Post, Replica
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +34,21 @@ class AskedHub(Protocol):
         """HubUnreachable or HubRefused if there is no answer."""
 
     def pin(self, member: str, route: str, entry: str, pin: str) -> PinAnswer:
+        """HubUnreachable or HubRefused if there is no answer."""
+
+    def phone(self, phone: str, entry: str, pin: str) -> PhoneAnswer:
+        """HubUnreachable or HubRefused if there is no answer."""
+
+    def code(self, name: str, entry: str) -> CodeAnswer:
+        """HubUnreachable or HubRefused if there is no answer."""
+
+    def new_pin(self, change: PinChange) -> NewPinAnswer:
+        """HubUnreachable or HubRefused if there is no answer."""
+
+    def join_code(self, number: str, entry: str) -> CodeAnswer:
+        """HubUnreachable or HubRefused if there is no answer."""
+
+    def join(self, newcomer: Newcomer) -> JoinAnswer:
         """HubUnreachable or HubRefused if there is no answer."""
 
 
@@ -54,6 +77,26 @@ class HubDesk:
         self._put(
             lambda: PinAnswered(request, self._hub.pin(member, route, entry, pin)), PinAnswered(request, None)
         )
+
+    def ask_phone(self, request: str, phone: str, entry: str, pin: str) -> None:
+        """MemberAnswered follows."""
+        self._put_member(request, lambda: self._hub.phone(phone, entry, pin))
+
+    def ask_code(self, request: str, name: str, entry: str) -> None:
+        """MemberAnswered follows."""
+        self._put_member(request, lambda: self._hub.code(name, entry))
+
+    def ask_new_pin(self, request: str, change: PinChange) -> None:
+        """MemberAnswered follows."""
+        self._put_member(request, lambda: self._hub.new_pin(change))
+
+    def ask_join_code(self, request: str, number: str, entry: str) -> None:
+        """MemberAnswered follows."""
+        self._put_member(request, lambda: self._hub.join_code(number, entry))
+
+    def ask_join(self, request: str, newcomer: Newcomer) -> None:
+        """MemberAnswered follows."""
+        self._put_member(request, lambda: self._hub.join(newcomer))
 
     def want(self, want: Want) -> None:
         """Sent by every sync until granted, refused or dropped."""
@@ -99,6 +142,11 @@ class HubDesk:
             self._questions.put_nowait(_Question(self._clock.monotonic(), ask, unanswered))
         except queue.Full:
             self._post(unanswered)
+
+    def _put_member(
+        self, request: str, ask: Callable[[], PhoneAnswer | CodeAnswer | NewPinAnswer | JoinAnswer]
+    ) -> None:
+        self._put(lambda: MemberAnswered(request, ask()), MemberAnswered(request, None))
 
     def _answer(self, question: _Question) -> Event:
         if self._clock.monotonic() - question.asked_at > PATIENCE_S:

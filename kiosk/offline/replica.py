@@ -12,7 +12,7 @@ from kiosk.ledger.sync import Account, Gift
 from kiosk.offline.disk import DiskError
 from kiosk.offline.replica_download import Download, unpacked
 from kiosk.offline.replica_file import ReplicaFile, is_spoilt, put
-from kiosk.offline.replica_rows import give_card
+from kiosk.offline.replica_rows import deny_here, give_card
 from kiosk.ports import DenyAge
 
 log = logging.getLogger(__name__)
@@ -92,6 +92,14 @@ class StoredReplica:
             return ""
         return str(found[0]) if found else ""
 
+    def deny(self, card: bytes, why: str) -> None:
+        """Serve this card here no more, also before head office has heard of it."""
+        try:
+            with self._file.transaction() as connection:
+                deny_here(connection, card, why)
+        except DiskError as trouble:
+            self._troubled(trouble)
+
     def deny_age(self, now: int) -> DenyAge:
         """How long ago (at `now`, UTC microseconds) our deny list was last known to be the newest."""
         seconds = (now - self._confirmed_at) / 1e6
@@ -116,6 +124,10 @@ class StoredReplica:
     def claim_key(self, key_id: int) -> feed.ClaimKey | None:
         """Whose vouchers this key signs, if they are honoured here."""
         return self._shop.claim_keys.get(key_id)
+
+    def phone_key(self, key_id: int) -> bytes | None:
+        """The public key of codes on members' phones, 32 bytes."""
+        return self._shop.phone_keys.get(key_id)
 
     def revoked(self, number: str) -> str:
         """Why this voucher is worth nothing though its date is not over, or ''."""

@@ -14,6 +14,8 @@ import msgspec
 
 from kiosk.ledger.feed import DeniedRow, MemberRow, unpack_cards
 
+OURS = -1
+"""The pass of a denial that this kiosk made itself: no download brought it, so none sweeps it."""
 SLICE = 2000
 """Rows of one transaction at most: the desk waits no longer for the file than these take."""
 
@@ -86,6 +88,11 @@ def put_denied(connection: Any, rows: Iterable[DeniedRow], turn: int, *, only_ad
         connection.executemany(_ALLOW, [(row.card,) for row in rows if not row.why])
 
 
+def deny_here(connection: Any, card: bytes, why: str) -> None:
+    """What was reported here stays until head office's list says something about this card."""
+    connection.execute(_DENY, (card, why, OURS))
+
+
 def sweep_members(file: Alone, turn: int, upto: int) -> Iterator[None]:
     """Drop, a slice at a time, whom the download `turn` did not bring; numbers above `upto` came with it."""
     asked = "SELECT n, cards FROM members WHERE n > ? AND n <= ? AND pass <> ?"
@@ -103,7 +110,7 @@ def sweep_denied(file: Alone, turn: int) -> Iterator[None]:
         with file.transaction() as connection:
             asked = "SELECT card, pass FROM denied WHERE card > ? ORDER BY card LIMIT ?"
             some = connection.execute(asked, (after, SLICE)).fetchall()
-            connection.executemany(_ALLOW, [(card,) for card, came in some if came != turn])
+            connection.executemany(_ALLOW, [(card,) for card, came in some if came not in {turn, OURS}])
         if not some:
             return
         after = some[-1][0]

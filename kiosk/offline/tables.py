@@ -12,6 +12,7 @@ from sqlite_utils import Database
 
 from kiosk.ledger import entries as en
 from kiosk.ledger.sync import Mark
+from kiosk.offline import person_keys
 from kiosk.offline.fold import BrokenChain, Fold, Story, redeem_in
 from kiosk.offline.follow import Course
 from kiosk.offline.upgrade import upgrade
@@ -64,6 +65,7 @@ def prepare(database: Database, device: str) -> None:
         elif meta(database, "version") is None:
             upgrade(database, ENTRIES, KEPT)
             database.execute(PUT_META, ("version", VERSION))
+        database.execute(person_keys.TABLE)
     owner, version = meta(database, "device"), meta(database, "version")
     if owner != device:
         raise JournalFailed("K-JR-03", f"this is the journal of {owner}, not of {device}")

@@ -21,6 +21,7 @@ from urllib3.util import Retry, create_urllib3_context
 from kiosk.ledger import sync as wire
 from kiosk.ledger.enrolment import EnrolAnswer, EnrolRequest
 from kiosk.ledger.feed import ReplicaAnswer, ReplicaRequest
+from kiosk.ports import Newcomer, PinChange
 
 MESSAGEPACK = "application/msgpack"
 LABEL = "kiosk"
@@ -81,6 +82,35 @@ class HttpHub:
         """Check a PIN. `entry` is the id of the journalled try."""
         asked = wire.PinRequest(device=self._device, member=member, route=route, entry=entry, pin=pin)
         return self._ask("POST", "/v1/pin", wire.pack(asked), wire.PinAnswer)
+
+    def phone(self, phone: str, entry: str, pin: str) -> wire.PhoneAnswer:
+        """Whose phone is this, if this is their PIN?"""
+        asked = wire.PhoneRequest(device=self._device, phone=phone, entry=entry, pin=pin)
+        return self._ask("POST", "/v1/phone", wire.pack(asked), wire.PhoneAnswer)
+
+    def code(self, name: str, entry: str) -> wire.CodeAnswer:
+        """Send a one-time code to somebody's phone."""
+        asked = wire.CodeRequest(device=self._device, name=name, entry=entry)
+        return self._ask("POST", "/v1/code", wire.pack(asked), wire.CodeAnswer)
+
+    def new_pin(self, change: PinChange) -> wire.NewPinAnswer:
+        """Set a PIN."""
+        asked = wire.NewPinRequest(
+            device=self._device, name=change.name, entry=change.entry, proof=change.proof, pin=change.pin
+        )
+        return self._ask("POST", "/v1/new-pin", wire.pack(asked), wire.NewPinAnswer)
+
+    def join_code(self, number: str, entry: str) -> wire.CodeAnswer:
+        """Send a one-time code to the phone of somebody who joins."""
+        asked = wire.JoinCodeRequest(device=self._device, number=number, entry=entry)
+        return self._ask("POST", "/v1/join-code", wire.pack(asked), wire.CodeAnswer)
+
+    def join(self, newcomer: Newcomer) -> wire.JoinAnswer:
+        """Hand over the key of what somebody told who joined, and perhaps their first PIN."""
+        asked = wire.JoinRequest(
+            device=self._device, member=newcomer.member, key=newcomer.key, pin=newcomer.pin
+        )
+        return self._ask("POST", "/v1/join", wire.pack(asked), wire.JoinAnswer)
 
     def replica(self, request: ReplicaRequest) -> ReplicaAnswer:
         """The next step of the download of what to keep for the time without network."""

@@ -16,12 +16,14 @@ from kiosk.offline.patience import Patience
 from kiosk.offline.refresh import FeedingHub, FilledReplica, Refresher
 from kiosk.offline.transport import HubRefused, HubUnreachable
 from kiosk.offline.wants import Wants
-from kiosk.ports import Clock, JournalFailed, Post
+from kiosk.ports import Clock, JournalFailed, Newcomer, Post
 
 log = logging.getLogger(__name__)
 
 EVERY_S = 10.0
 CLAIM_EVERY_S = 1.0
+_KEYS = 20
+"""Newcomers' keys that are handed over before one sync."""
 MALFORMED = frozenset({"malformed", "malformed-entry", "too-much"})
 """Codes by which head office says that the batch itself cannot be read; it changed nothing."""
 
@@ -64,6 +66,15 @@ class UploadedJournal(Protocol):
     def obey(self, instruction: wire.Instruction) -> tuple[en.Entry, ...]:
         """Journal what head office asks of a voucher's issuer."""
 
+    def keys_waiting(self, most: int) -> tuple[Newcomer, ...]:
+        """The keys of what newcomers told that head office has not said to hold."""
+
+    def key_held(self, member: str) -> None:
+        """Head office said that it holds this member's key."""
+
+    def forget_keys(self, stable: int) -> None:
+        """Drop the keys that head office has safely twice."""
+
     def freeze(self, why: str) -> None:
         """Spend nothing any more."""
 
@@ -75,6 +86,9 @@ class SyncedHub(FeedingHub, Protocol):
     """What the uploader asks of head office (HttpHub)."""
 
     def sync(self, request: wire.SyncRequest) -> wire.SyncAnswer:
+        """HubUnreachable or HubRefused if there is no answer."""
+
+    def join(self, newcomer: Newcomer) -> wire.JoinAnswer:
         """HubUnreachable or HubRefused if there is no answer."""
 
 
@@ -140,6 +154,7 @@ class Uploader:
     def _sync(self, now: float) -> float:
         request = self._request()
         try:
+            self._hand_over_keys()
             answer = self._hub.sync(request)
         except HubUnreachable as trouble:
             return self._failed(now, trouble)
@@ -150,12 +165,13 @@ class Uploader:
         moved = self._take(answer)
         self._tell_link(True)
         # Before the download: a visitor waits for this grant.
-        self._post(RightsChanged(answer.refused))
+        self._post(RightsChanged(answer.refused, answer.draws))
         behind = moved and (self._sent or 0) < self._journal.tail().n
         downloading = not self._frozen and self._refresher.step(
             answer.state, self._wants.bell.is_set, behind=behind
         )
         if not self._lost:
+            self._journal.forget_keys(answer.stable)
             self._journal.prune(self._replica.counted(answer.stable))
         # Go on at once only while something moves: head office may have a reason to take nothing in.
         more = downloading or (moved and not self._frozen and (self._sent or 0) < self._journal.tail().n)
@@ -192,6 +208,16 @@ class Uploader:
             wants=self._wants.live(),
             frozen=self._journal.frozen(),
         )
+
+    def _hand_over_keys(self) -> None:
+        """Before the entries that they open, so that nobody lies there without a name."""
+        for waiting in self._journal.keys_waiting(_KEYS):
+            try:
+                self._hub.join(waiting)
+            except HubRefused as refusal:
+                log.warning("head office does not take a newcomer's key: %s", refusal)
+                return
+            self._journal.key_held(waiting.member)
 
     def _failed(self, now: float, trouble: Exception) -> float:
         log.info("head office cannot be asked: %s (%d entries wait)", trouble, self.backlog.now.waiting)

@@ -1,8 +1,7 @@
 """The window: draws whatever view it was shown last, and says what fingers did."""
 
 from collections import deque
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from kivy.app import App
@@ -10,9 +9,11 @@ from kivy.clock import Clock
 from kivy.core.window import Window
 
 from kiosk.events import Event
+from kiosk.screens.brand import SHIPPED, Brand
 from kiosk.screens.faces import Faces
+from kiosk.screens.slides import Slides
 from kiosk.screens.stage import Stage
-from kiosk.screens.tokens import look
+from kiosk.screens.tokens import Modes, look
 from kiosk.screens.widgets.box import gallery
 from kiosk.views import View
 
@@ -20,7 +21,7 @@ from kiosk.views import View
 class KioskApp(App):
     """Kivy's side of the kiosk. `prepare()` must have been called before this module is imported.
 
-    `size` is the window's in pixels, `art` a shop's own folder of pictures (or None), and
+    `size` is the window's in pixels, `inches` its panel's diagonal (0: the usual one), and
     `on_first_frame` is called once, on Kivy's thread, when the first view has been drawn.
     """
 
@@ -31,10 +32,11 @@ class KioskApp(App):
         tell: Callable[[Event], None],
         size: tuple[int, int],
         fonts: Faces,
-        art: Path | None = None,
+        brand: Brand = SHIPPED,
         on_first_frame: Callable[[], None] = lambda: None,
         *,
-        reduced_motion: bool = False,
+        modes: Modes = Modes(),  # noqa: B008  frozen
+        inches: float = 0.0,
     ) -> None:
         super().__init__()
         self._tell = tell
@@ -43,9 +45,11 @@ class KioskApp(App):
         self._waiting: deque[View] = deque(maxlen=1)
         self._first = on_first_frame
         self._announced = False
-        look.reduced_motion = reduced_motion
-        look.fit(*size)
-        gallery.own = art
+        look.own_modes = look.modes = modes
+        look.wear(brand.palette)
+        look.radius, look.headline, look.heads = brand.radius, brand.headline, brand.can_head
+        look.fit(*size, inches=inches)
+        gallery.own = brand.pictures
 
     def build(self) -> Stage:
         """The stage, in a window that obeys nobody but the shop."""
@@ -63,6 +67,10 @@ class KioskApp(App):
         self._waiting.append(view)
         if self.root is not None:
             Clock.schedule_once(self._draw)
+
+    def play(self, pictures: Sequence[tuple[bytes, bytes]], every_s: float) -> None:
+        """Let the invitation show these instead of its own: PNG upright, PNG lying. From any thread."""
+        Clock.schedule_once(lambda _dt: self.stage.play(Slides(pictures, every_s)))
 
     def stop_soon(self, seconds: float = 0.0) -> None:
         """Close the window, now or a little later. From any thread and from signal handlers."""

@@ -3,8 +3,10 @@
 from pathlib import Path
 
 from kivy.lang import Builder
+from kivy.properties import StringProperty
 
 from kiosk.events import StaffCalled
+from kiosk.screens.tokens import look
 from kiosk.screens.widgets import chips
 from kiosk.screens.widgets.buttons import Tile, pushed
 from kiosk.screens.widgets.framing import Page
@@ -15,7 +17,9 @@ __all__ = ["AttractUpright", "AttractWide", "chips"]
 
 
 class AttractPage(Page):
-    """Draws views.Attract."""
+    """Draws views.Attract. `picture` is the one of a pack, '' for the shipped one."""
+
+    picture = StringProperty("")
 
     def drawn(self) -> None:
         """Choices and languages."""
@@ -26,6 +30,7 @@ class AttractPage(Page):
         alone = len(offered) == 1
         self.ids.choices.fill(offered, pushed if alone else _tile)
         self.ids.languages.show(view.languages)
+        self.ids.foot.aside = view.ease.button if view.ease and look.offers() else ""
 
 
 def _tile(choice: Choice) -> Part:

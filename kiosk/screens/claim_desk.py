@@ -55,4 +55,8 @@ class ClaimDeskWide(ClaimDeskPage):
     """Landscape: what is typed at the left, the pad at the right."""
 
 
+class ClaimDeskSmall(ClaimDeskPage):
+    """A small panel: what is typed in one row, the pad over the whole width."""
+
+
 Builder.load_file(str(Path(__file__).with_suffix(".kv")))

@@ -72,4 +72,8 @@ class ConfirmWide(ConfirmPage):
     """Landscape: the summary at the left, the pad at the right."""
 
 
+class ConfirmSmall(ConfirmPage):
+    """A small panel: the same without the picture; what the PIN is about stands at the left."""
+
+
 Builder.load_file(str(Path(__file__).with_suffix(".kv")))

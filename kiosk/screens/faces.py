@@ -55,3 +55,26 @@ def _face(collection: Path, place: int, copy: Path) -> Path:
         font.save(unfinished)
     unfinished.replace(copy)
     return copy
+
+
+def characters_of(face: Path) -> frozenset[int]:
+    """The code points that a face can draw."""
+    from fontTools.ttLib import TTFont
+
+    with TTFont(face, lazy=True) as font:
+        return frozenset(font.getBestCmap())
+
+
+def drawable(cache: Path, collections: Path = NOTO) -> frozenset[int]:
+    """The code points that every face can draw: read once, which takes a second, then kept in this folder."""
+    source, kept = collections / REGULAR, cache / "characters.txt"
+    if not source.exists():
+        raise FontsMissing(str(source))
+    if not kept.exists() or kept.stat().st_mtime < source.stat().st_mtime:
+        from fontTools.ttLib import TTFont
+
+        cache.mkdir(parents=True, exist_ok=True)
+        with TTFont(source, fontNumber=SIMPLIFIED, lazy=True) as font:
+            points = sorted(font.getBestCmap())
+        kept.write_bytes("".join(map(chr, points)).encode())
+    return frozenset(map(ord, kept.read_bytes().decode()))

@@ -1,11 +1,16 @@
 """The member's history, a page at a time."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from kivy.lang import Builder
 
+from kiosk.screens.widgets import buttons
 from kiosk.screens.widgets.framing import Page
 from kiosk.screens.widgets.rows import history_line
+from kiosk.views import Choice
+
+__all__ = ["HistoryUpright", "HistoryWide", "buttons"]
 
 
 class HistoryPage(Page):
@@ -24,8 +29,8 @@ COLUMN = 4
 """Lines in a column before a second one begins."""
 
 
-class HistoryWide(HistoryPage):
-    """Landscape: two columns."""
+class TwoColumns(HistoryPage):
+    """The lines in two columns."""
 
     def drawn(self) -> None:
         """The lines, the later half at the right."""
@@ -34,6 +39,19 @@ class HistoryWide(HistoryPage):
         self.ids.rows.show(rows[:half], history_line)
         self.ids.more.shown = bool(rows[half:])
         self.ids.more.show(rows[half:], history_line)
+
+
+class HistoryWide(TwoColumns):
+    """Landscape."""
+
+
+class HistorySmall(TwoColumns):
+    """A small panel: what can be done stands beside the title, in words alone."""
+
+    @staticmethod
+    def bare(choices: tuple[Choice, ...]) -> tuple[Choice, ...]:
+        """The choices without their icons: there is room for words only."""
+        return tuple(replace(choice, icon="") for choice in choices)
 
 
 Builder.load_file(str(Path(__file__).with_suffix(".kv")))

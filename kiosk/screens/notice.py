@@ -21,7 +21,8 @@ class NoticePage(Page):
     def drawn(self) -> None:
         """Facts for staff, and the answers."""
         view, ids = self.view, self.ids
-        ids.facts.fill(view.code_facts, _fact)
+        if "facts" in ids:
+            ids.facts.fill(view.code_facts, _fact)
         ids.answers.shown = bool(view.answers)
         ids.answers.fill(view.answers, _answer)
 
@@ -40,6 +41,10 @@ class NoticeUpright(NoticePage):
 
 class NoticeWide(NoticePage):
     """Landscape."""
+
+
+class NoticeSmall(NoticePage):
+    """A small panel: the code and its facts under the picture."""
 
 
 Builder.load_file(str(Path(__file__).with_suffix(".kv")))

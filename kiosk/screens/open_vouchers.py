@@ -27,7 +27,9 @@ class VoucherCard(Box):
 
 
 def _answer(choice: Choice) -> Push:
-    return pushed(choice, least=look.quiet, style="body")
+    push = pushed(choice, least=look.quiet, style="body", pad_x=look.s16)
+    push.icon = "" if look.small or look.low else choice.icon
+    return push
 
 
 class VoucherCardUpright(VoucherCard):
@@ -45,7 +47,8 @@ class OpenVouchersPage(Page):
 
     def drawn(self) -> None:
         """The cards."""
-        self.ids.cards.fill(self.view.rows, lambda row: self.card(row=row))
+        card = VoucherCardWide if look.low else self.card
+        self.ids.cards.fill(self.view.rows, lambda row: card(row=row))
         self.ids.empty.text = "" if self.view.rows else self.view.empty
 
 
@@ -55,6 +58,12 @@ class OpenVouchersUpright(OpenVouchersPage):
 
 class OpenVouchersWide(OpenVouchersPage):
     """Landscape."""
+
+    card = VoucherCardWide
+
+
+class OpenVouchersSmall(OpenVouchersPage):
+    """A small panel: what to do stands beside the title."""
 
     card = VoucherCardWide
 

@@ -1,7 +1,7 @@
 """A finger and an eye for the window: tap by visible text, settle, read, take a picture."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -86,14 +86,27 @@ class Pilot:
             raise NothingThere(name)
         self.touch(*pressable[0].center)
 
-    def touch(self, x: float, y: float, button: str = "left") -> None:
-        """Down and up again at a place in the window."""
+    def touch(self, x: float, y: float, button: str = "left", frames: int = 3) -> None:
+        """Down and up again at a place in the window; then so many frames."""
         self._touches += 1
         finger = Finger(self._touches, x, y, button)
         finger.scale_for_screen(Window.width, Window.height)
         EventLoop.post_dispatch_input("begin", finger)
         EventLoop.post_dispatch_input("end", finger)
-        self.settle()
+        self.settle(frames)
+
+    def swipe(self, spots: Sequence[tuple[float, float]]) -> None:
+        """Down at the first place, over the others, up at the last."""
+        self._touches += 1
+        (x, y), *others = spots
+        finger = Finger(self._touches, x, y)
+        finger.scale_for_screen(Window.width, Window.height)
+        EventLoop.post_dispatch_input("begin", finger)
+        for x, y in others:
+            finger.move({"x": x / Window.width, "y": y / Window.height, "button": "left"})
+            finger.scale_for_screen(Window.width, Window.height)
+            EventLoop.post_dispatch_input("update", finger)
+        EventLoop.post_dispatch_input("end", finger)
 
     def shoot(self, path: Path) -> Path:
         """The window as a PNG file, settled."""

@@ -15,4 +15,8 @@ class PinPadWide(ConfirmPage):
     """Draws views.PinPad, landscape: who and why at the left, the pad at the right."""
 
 
+class PinPadSmall(ConfirmPage):
+    """Draws views.PinPad on a small panel."""
+
+
 Builder.load_file(str(Path(__file__).with_suffix(".kv")))

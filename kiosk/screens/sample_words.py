@@ -1,6 +1,56 @@
 """The words of the sample views, in three languages."""
 
 SENTENCES = {
+    "ease_button": (
+        "更易使用",
+        "更易使用",
+        "Easier to use",
+    ),
+    "ease_title": (
+        "怎样用更方便？",
+        "怎樣用更方便？",
+        "What would make this easier?",
+    ),
+    "ease_sentence": (
+        "只在这一次有效，不会记下您的任何信息。",
+        "只在這一次有效，不會記下您的任何資訊。",
+        "For this visit only. Nothing is kept about you.",
+    ),
+    "ease_large_text": (
+        "大字",
+        "大字",
+        "Larger text",
+    ),
+    "ease_low_reach": (
+        "按键都在低处",
+        "按鍵都在低處",
+        "Everything within low reach",
+    ),
+    "ease_high_contrast": (
+        "高对比度",
+        "高對比度",
+        "Stronger contrast",
+    ),
+    "ease_less_motion": (
+        "减少动画",
+        "減少動畫",
+        "Less movement",
+    ),
+    "ease_on": (
+        "开",
+        "開",
+        "on",
+    ),
+    "ease_off": (
+        "关",
+        "關",
+        "off",
+    ),
+    "ease_done": (
+        "完成",
+        "完成",
+        "Done",
+    ),
     "shop": (
         "示例生活馆",
         "示例生活館",
@@ -116,6 +166,18 @@ SENTENCES = {
         "680 點將於 12 月 31 日到期",
         "680 points expire on 31 December 2026",
     ),
+    "today_title": ("今日专享", "今日專享", "For you today"),
+    "today_gift": (
+        "送您一份礼：明前龙井茶罐",
+        "送您一份禮：明前龍井茶罐",
+        "A gift for you: Longjing tea tin",
+    ),
+    "today_note": (
+        "生日礼 · 有效期至 12月9日",
+        "生日禮 · 有效期至 12月9日",
+        "Birthday gift · good until 9 December",
+    ),
+    "today_reach": ("有 22 款礼品可兑换", "有 22 款禮品可兌換", "22 gifts within your points"),
     "history_title": (
         "最近记录",
         "最近紀錄",
@@ -329,7 +391,7 @@ SENTENCES = {
     "backspace": (
         "退格",
         "退格",
-        "Backspace",
+        "Delete",
     ),
     "cancel": (
         "取消",

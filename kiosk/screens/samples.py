@@ -1,10 +1,11 @@
 """Sample views in three languages, for the gallery and the tests of drawing. Long on purpose."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 from kiosk import events as ev
 from kiosk import views
 from kiosk.screens.sample_words import WORDS
+from kiosk.screens.service_samples import ServiceSamples
 from kiosk.screens.staff_samples import StaffSamples
 
 LANGUAGES = (("zh_CN", "简体中文"), ("zh_TW", "繁體中文"), ("en", "English"))
@@ -58,6 +59,7 @@ class Samples:
             "closed": self.plain("clock", "clock_title", "clock_note"),
             "history": self.history(),
             "still_there": self.still_there(),
+            **ServiceSamples(self.language).every(),
             **StaffSamples(self.language).every(),
         }  # fmt: skip
 
@@ -73,6 +75,7 @@ class Samples:
                 views.Choice(self.say("browse"), ev.ShelfOpened(), icon="gift"),
                 views.Choice(self.say("staff"), ev.StaffCalled(), icon="bell"),
             ),
+            ease=views.Ease(*(self.say(f"ease_{field.name}") for field in fields(views.Ease))),
         )
 
     def lines(self) -> tuple[views.HistoryRow, ...]:
@@ -108,7 +111,13 @@ class Samples:
             history_empty=self.say("history_empty"),
             redeem=views.Choice(self.say("redeem"), ev.ShelfOpened(), icon="gift", primary=True),
             choices=(views.Choice(self.say("history"), ev.HistoryOpened(), icon="list"),),
-        )
+            today_title=self.say("today_title"),
+            today=(
+                views.Choice(self.say("today_gift"), ev.OptionChosen("t", "gift"), icon="gift",
+                             note=self.say("today_note")),
+                views.Choice(self.say("today_reach"), ev.ShelfOpened(), icon="store"),
+            ),
+        )  # fmt: skip
 
     def shelf(self) -> views.Shelf:
         """Four gifts, one out of reach."""

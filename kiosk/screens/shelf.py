@@ -8,11 +8,13 @@ from kivy.properties import ColorProperty, ObjectProperty, StringProperty
 
 from kiosk.events import GiftChosen
 from kiosk.screens.tokens import look
+from kiosk.screens.widgets import chips
 from kiosk.screens.widgets.box import Box
 from kiosk.screens.widgets.buttons import Pressable
-from kiosk.screens.widgets.chips import chips
 from kiosk.screens.widgets.framing import Page
 from kiosk.views import GiftTile
+
+__all__ = ["ShelfLow", "ShelfSmall", "ShelfUpright", "ShelfWide", "chips"]
 
 
 class GiftCard(Pressable, Box):
@@ -42,8 +44,7 @@ class ShelfPage(Page):
     def drawn(self) -> None:
         """Tabs and tiles."""
         view, ids = self.view, self.ids
-        ids.tabs.shown = bool(view.tabs)
-        ids.tabs.fill(view.tabs, chips(view.tabs))
+        ids.tabs.show(view.tabs)
         ids.tiles.fill(view.tiles, gift_card)
         ids.empty.text = "" if view.tiles else view.empty
 
@@ -54,6 +55,14 @@ class ShelfUpright(ShelfPage):
 
 class ShelfWide(ShelfPage):
     """Landscape: four beside one another."""
+
+
+class ShelfLow(ShelfPage):
+    """Portrait, everything to press in the lower half: four beside one another under a picture."""
+
+
+class ShelfSmall(ShelfPage):
+    """A small panel: the title beside the points, the switch beside the pager."""
 
 
 Builder.load_file(str(Path(__file__).with_suffix(".kv")))

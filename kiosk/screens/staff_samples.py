@@ -18,7 +18,7 @@ SENTENCES = {
     "near_end": ("打印纸快用完了。", "列印紙快用完了。", "The paper is nearly used up."),
     "claim": ("核销礼品券", "核銷禮品券", "Claim a voucher"),
     "claim_note": ("顾客出示礼品券：核对后交付礼品", "顧客出示禮品券：核對後交付禮品",
-                   "A voucher is shown: check it and hand over the gift"),
+                   "Check a voucher, hand over the gift"),
     "look": ("待核对的券", "待核對的券", "Vouchers to look into"),
     "look_note": ("12 张待核对", "12 張待核對", "12 prints to check"),
     "printer": ("打印机", "印表機", "Printer"),

@@ -2,10 +2,12 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from kivy.animation import Animation
+from kivy.clock import Clock
 from kivy.core.window import Window
 from kivy.graphics import PopMatrix, PushMatrix, Translate
 from kivy.properties import NumericProperty
@@ -13,40 +15,61 @@ from kivy.uix.widget import Widget
 
 from kiosk import views
 from kiosk.events import Event, Touched
-from kiosk.screens.attract import AttractUpright, AttractWide
+from kiosk.screens.article import ArticleUpright, ArticleWide
+from kiosk.screens.attract import AttractPage, AttractUpright, AttractWide
 from kiosk.screens.busy import BusyUpright, BusyWide
-from kiosk.screens.claim_desk import ClaimDeskUpright, ClaimDeskWide
-from kiosk.screens.confirm import ConfirmUpright, ConfirmWide
+from kiosk.screens.claim_desk import ClaimDeskSmall, ClaimDeskUpright, ClaimDeskWide
+from kiosk.screens.confirm import ConfirmSmall, ConfirmUpright, ConfirmWide
+from kiosk.screens.ease import EaseOpen, EasePage
 from kiosk.screens.faces import Faces
-from kiosk.screens.history import HistoryUpright, HistoryWide
+from kiosk.screens.history import HistorySmall, HistoryUpright, HistoryWide
 from kiosk.screens.home import HomeUpright, HomeWide
-from kiosk.screens.notice import NoticeUpright, NoticeWide
-from kiosk.screens.open_vouchers import OpenVouchersUpright, OpenVouchersWide
-from kiosk.screens.pin_pad import PinPadUpright, PinPadWide
-from kiosk.screens.shelf import ShelfUpright, ShelfWide
+from kiosk.screens.listing import ListingUpright, ListingWide
+from kiosk.screens.menu import MenuUpright, MenuWide
+from kiosk.screens.notice import NoticeSmall, NoticeUpright, NoticeWide
+from kiosk.screens.number_pad import NumberPadSmall, NumberPadUpright, NumberPadWide
+from kiosk.screens.open_vouchers import OpenVouchersSmall, OpenVouchersUpright, OpenVouchersWide
+from kiosk.screens.pin_pad import PinPadSmall, PinPadUpright, PinPadWide
+from kiosk.screens.preview import PreviewUpright, PreviewWide
+from kiosk.screens.question import QuestionUpright, QuestionWide
+from kiosk.screens.shelf import ShelfLow, ShelfSmall, ShelfUpright, ShelfWide
+from kiosk.screens.slides import Slides
 from kiosk.screens.staff_home import StaffHomeUpright, StaffHomeWide
 from kiosk.screens.still_there import StillTherePage
-from kiosk.screens.take_voucher import TakeVoucherUpright, TakeVoucherWide
+from kiosk.screens.take_voucher import TakeVoucherSmall, TakeVoucherUpright, TakeVoucherWide
+from kiosk.screens.text_entry import TextEntrySmall, TextEntryUpright, TextEntryWide
 from kiosk.screens.tokens import look
 from kiosk.screens.verdict import VerdictUpright, VerdictWide
 from kiosk.screens.widgets.framing import Page
 
-PAGES: dict[type[views.View], tuple[type[Page], type[Page]]] = {
+PAGES: dict[type[views.View], tuple[type[Page], ...]] = {
     views.Attract: (AttractUpright, AttractWide),
     views.Busy: (BusyUpright, BusyWide),
     views.Home: (HomeUpright, HomeWide),
-    views.Shelf: (ShelfUpright, ShelfWide),
-    views.Confirm: (ConfirmUpright, ConfirmWide),
-    views.TakeVoucher: (TakeVoucherUpright, TakeVoucherWide),
-    views.Notice: (NoticeUpright, NoticeWide),
-    views.History: (HistoryUpright, HistoryWide),
-    views.PinPad: (PinPadUpright, PinPadWide),
+    views.Shelf: (ShelfUpright, ShelfWide, ShelfSmall),
+    views.Confirm: (ConfirmUpright, ConfirmWide, ConfirmSmall),
+    views.TakeVoucher: (TakeVoucherUpright, TakeVoucherWide, TakeVoucherSmall),
+    views.Notice: (NoticeUpright, NoticeWide, NoticeSmall),
+    views.History: (HistoryUpright, HistoryWide, HistorySmall),
+    views.Menu: (MenuUpright, MenuWide),
+    views.Listing: (ListingUpright, ListingWide),
+    views.Question: (QuestionUpright, QuestionWide),
+    views.Article: (ArticleUpright, ArticleWide),
+    views.TextEntry: (TextEntryUpright, TextEntryWide, TextEntrySmall),
+    views.NumberEntry: (NumberPadUpright, NumberPadWide, NumberPadSmall),
+    views.PinPad: (PinPadUpright, PinPadWide, PinPadSmall),
     views.StaffHome: (StaffHomeUpright, StaffHomeWide),
-    views.ClaimDesk: (ClaimDeskUpright, ClaimDeskWide),
+    views.ClaimDesk: (ClaimDeskUpright, ClaimDeskWide, ClaimDeskSmall),
     views.Verdict: (VerdictUpright, VerdictWide),
-    views.OpenVouchers: (OpenVouchersUpright, OpenVouchersWide),
+    views.Preview: (PreviewUpright, PreviewWide),
+    views.OpenVouchers: (OpenVouchersUpright, OpenVouchersWide, OpenVouchersSmall),
 }
-"""View -> its page in portrait and in landscape."""
+"""View -> its page in portrait, in landscape, and on a small panel where that is no small landscape."""
+
+LOW: dict[type[views.View], type[Page]] = {views.Shelf: ShelfLow}
+"""Pages in portrait that low reach arranges anew; the others keep their controls low anyway."""
+
+DIALOGS = (views.StillThere, EaseOpen)
 
 
 class Carrier(Widget):
@@ -68,6 +91,13 @@ class Carrier(Widget):
         self._moved.x = round(self.shift)
 
 
+def _page_of(view: type[views.View]) -> type[Page]:
+    upright, wide, *small = PAGES[view]
+    if look.portrait:
+        return LOW.get(view, upright) if look.low else upright
+    return small[0] if look.small and small else wide
+
+
 class Stage(Widget):
     """Holds the standing page; lives on Kivy's thread."""
 
@@ -80,12 +110,22 @@ class Stage(Widget):
         self._leaving: Carrier | None = None
         self._carrier: Carrier | None = None
         self.page: Page | None = None
+        self._forget_soon = Clock.create_trigger(self._forget, look.forget_s)
+        self._slides: Slides | None = None
         self.fbind("size", self._fit)
 
     def show(self, view: views.View) -> None:
         """Draw a view: into the standing page if it is of the same kind, else on a new one."""
         page = self.page
-        if page is not None and self._same_page(page.view, view):
+        if page is not None and isinstance(page.view, EaseOpen):
+            if isinstance(view, views.Attract) and view.ease and _alike(page.view.behind, view):
+                page.view = replace(page.view, frame=view.frame, behind=view, ease=view.ease)
+                return
+        elif (
+            isinstance(view, views.Attract) and page is not None and not isinstance(page.view, views.Attract)
+        ):
+            look.use(look.own_modes)  # the next visitor begins as every visitor does
+        if page is not None and _alike(page.view, view):
             page.view = view
             return
         self._stand(view, slide=page is not None and type(page.view) is not type(view))
@@ -94,34 +134,66 @@ class Stage(Widget):
         """A page for a view, arranged to fill the stage."""
         if isinstance(view, views.StillThere):
             page: Page = StillTherePage(make=self.make, view=view)
+        elif isinstance(view, EaseOpen):
+            page = EasePage(switch=self._switch, close=self._close_ease, make=self.make, view=view)
         else:
-            upright, wide = PAGES[type(view)]
-            page = (upright if look.portrait else wide)(view=view)
+            page = _page_of(type(view))(view=view)
+        if self._slides is not None and isinstance(page, AttractPage):
+            page.picture = self._slides.shown()
         page.tell = self._tell
+        page.ease = self._open_ease
         page.size, page.pos = self.size, self.pos
         return page
 
-    def _same_page(self, old: views.View, new: views.View) -> bool:
-        return (
-            type(old) is type(new)
-            and old.frame.language == new.frame.language
-            and (
-                not isinstance(new, views.Notice)
-                or (isinstance(old, views.Notice) and old.title == new.title)
-            )
-        )
+    def play(self, slides: Slides) -> None:
+        """The invitation's pictures, one after another while it stands."""
+        self._slides = slides
+        self._next_picture()
+        Clock.schedule_interval(self._next_picture, slides.every_s)
+
+    def _next_picture(self, *_: Any) -> None:
+        page = self.page
+        if self._slides is not None and isinstance(page, AttractPage):
+            page.picture = self._slides.turned()
+
+    def _open_ease(self) -> None:
+        view = self.page.view if self.page is not None else None
+        if isinstance(view, views.Attract) and view.ease is not None:
+            self._stand(EaseOpen(view.frame, view, view.ease, look.modes), slide=False)
+            self._forget_soon()
+
+    def _switch(self, mode: str) -> None:
+        view = self.page.view if self.page is not None else None
+        if isinstance(view, EaseOpen):
+            look.use(replace(look.modes, **{mode: not getattr(look.modes, mode)}))
+            self._stand(replace(view, modes=look.modes), slide=False)
+
+    def _close_ease(self) -> None:
+        view = self.page.view if self.page is not None else None
+        if isinstance(view, EaseOpen):
+            self._stand(view.behind, slide=False)
+
+    def _forget(self, *_: Any) -> None:
+        """Nobody came after all: the invitation stands as it always does."""
+        view = self.page.view if self.page is not None else None
+        if isinstance(view, EaseOpen):
+            view = view.behind
+        if isinstance(view, views.Attract):
+            look.use(look.own_modes)
+            self._stand(view, slide=False)
 
     def _stand(self, view: views.View, slide: bool) -> None:
         self._settle()
         regular, bold = self._faces.of(view.frame.language)
         look.regular, look.bold = str(regular), str(bold)
+        Window.clearcolor = look.canvas
         page, old, left = self.make(view), self.page, self._carrier
         page.arrange()
         self.page, self._carrier = page, Carrier(page)
         self.add_widget(self._carrier)
         if old is None or left is None:
             return
-        dialog = isinstance(view, views.StillThere) or isinstance(old.view, views.StillThere)
+        dialog = isinstance(view, DIALOGS) or isinstance(old.view, DIALOGS)
         if not slide or dialog or look.reduced_motion:
             self.remove_widget(left)
             return
@@ -140,13 +212,17 @@ class Stage(Widget):
             self.remove_widget(self._leaving)
             self._leaving = None
 
+    def stand_anew(self) -> None:
+        """Build the standing page again: its size or the modes are others."""
+        if self.page is not None:
+            self._stand(self.page.view, slide=False)
+
     def _fit(self, *_: Any) -> None:
         width, height = (int(side) for side in self.size)
         if (width, height) == look.window or not width or not height:
             return
         look.fit(width, height)
-        if self.page is not None:
-            self._stand(self.page.view, slide=False)
+        self.stand_anew()
 
     @property
     def still(self) -> bool:
@@ -161,9 +237,21 @@ class Stage(Widget):
         if now - self._touched_at >= look.touched_every_s:
             self._touched_at = now
             self._tell(Touched())
+        if look.modes != look.own_modes:
+            self._forget_soon.cancel()
+            self._forget_soon()
         if not self.still:
             return True
         return bool(super().on_touch_down(touch))
+
+
+def _alike(old: views.View, new: views.View) -> bool:
+    """Whether the page of one can draw the other."""
+    return (
+        type(old) is type(new)
+        and old.frame.language == new.frame.language
+        and (not isinstance(new, views.Notice) or (isinstance(old, views.Notice) and old.title == new.title))
+    )
 
 
 def picture_of_window(path: Path) -> Path:

@@ -32,4 +32,8 @@ class TakeVoucherWide(TakeVoucherPage):
     """Landscape."""
 
 
+class TakeVoucherSmall(TakeVoucherPage):
+    """A small panel: the time left stands under the picture."""
+
+
 Builder.load_file(str(Path(__file__).with_suffix(".kv")))

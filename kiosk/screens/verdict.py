@@ -6,7 +6,7 @@ from typing import Any
 from kivy.lang import Builder
 from kivy.properties import ObjectProperty
 
-from kiosk.screens.tokens import ANSWERS
+from kiosk.screens.tokens import look
 from kiosk.screens.widgets import buttons
 from kiosk.screens.widgets.framing import Page
 from kiosk.screens.widgets.words import Words
@@ -17,15 +17,15 @@ __all__ = ["VerdictUpright", "VerdictWide", "buttons"]
 class VerdictPage(Page):
     """Draws views.Verdict."""
 
-    answer = ObjectProperty(ANSWERS["wait"])
+    answer = ObjectProperty(None, allownone=True)
 
     def __init__(self, **kwargs: Any) -> None:
-        kwargs["answer"] = ANSWERS[kwargs["view"].tone]
+        kwargs["answer"] = look.answers[kwargs["view"].tone]
         super().__init__(**kwargs)
 
     def drawn(self) -> None:
         """Colours and facts."""
-        self.answer = ANSWERS[self.view.tone]
+        self.answer = look.answers[self.view.tone]
         self.ids.facts.fill(self.view.facts, lambda fact: Words(text=fact, lines=2))
 
 

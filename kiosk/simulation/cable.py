@@ -9,6 +9,7 @@ from kiosk.ledger import entries as en
 from kiosk.ledger import sync as wire
 from kiosk.ledger.feed import ReplicaAnswer, ReplicaRequest
 from kiosk.offline.transport import HubRefused, HubUnreachable
+from kiosk.ports import Newcomer, PinChange
 from kiosk.simulation.head import Head, HubCrash
 from kiosk.simulation.power import Fuse
 
@@ -43,6 +44,35 @@ class Cable:
         """Is it right?"""
         asked = wire.PinRequest(device=self._device, member=member, route=route, entry=entry, pin=pin)
         return self._carry("pin", lambda: self._head.office.pin(asked))
+
+    def phone(self, phone: str, entry: str, pin: str) -> wire.PhoneAnswer:
+        """Whose phone?"""
+        asked = wire.PhoneRequest(device=self._device, phone=phone, entry=entry, pin=pin)
+        return self._carry("phone", lambda: self._head.office.phone(asked))
+
+    def code(self, name: str, entry: str) -> wire.CodeAnswer:
+        """Send a code."""
+        asked = wire.CodeRequest(device=self._device, name=name, entry=entry)
+        return self._carry("code", lambda: self._head.office.send_code(asked))
+
+    def new_pin(self, change: PinChange) -> wire.NewPinAnswer:
+        """Set a PIN."""
+        asked = wire.NewPinRequest(
+            device=self._device, name=change.name, entry=change.entry, proof=change.proof, pin=change.pin
+        )
+        return self._carry("new-pin", lambda: self._head.office.set_pin(asked))
+
+    def join_code(self, number: str, entry: str) -> wire.CodeAnswer:
+        """Send a code to whoever joins."""
+        asked = wire.JoinCodeRequest(device=self._device, number=number, entry=entry)
+        return self._carry("join-code", lambda: self._head.office.send_join_code(asked))
+
+    def join(self, newcomer: Newcomer) -> wire.JoinAnswer:
+        """Keep this key."""
+        asked = wire.JoinRequest(
+            device=self._device, member=newcomer.member, key=newcomer.key, pin=newcomer.pin
+        )
+        return self._carry("join", lambda: self._head.office.take_key(asked))
 
     def replica(self, request: ReplicaRequest) -> ReplicaAnswer:
         """What to keep."""

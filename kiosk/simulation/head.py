@@ -12,23 +12,30 @@ import sqlalchemy as sa
 
 from kiosk.hub.books import Books
 from kiosk.hub.generation import MemoryGeneration
+from kiosk.hub.money import articles
 from kiosk.hub.office import Enrolment, HeadOffice
+from kiosk.hub.phones import bind, name_of
 from kiosk.hub.pins import verifier_maker
 from kiosk.hub.risk import put_at_risk
-from kiosk.hub.settings import Grants, HubSettings, Merges, Pin, Risk
+from kiosk.hub.settings import Grants, HubSettings, Merges, Phones, Pin, Risk
 from kiosk.hub.staff import Pair
 from kiosk.hub.tables import cards, entries, gifts, members, open_database, packs, step_counter
 from kiosk.ledger import accounts as acc
 from kiosk.ledger.ids import FreshIds
 from kiosk.ledger.legs import Transfer
 from kiosk.membership.cards import Card, keyed_hash
+from kiosk.simulation import lots
 from kiosk.simulation.clocks import TrueTime
 
 CARD_KEY = b"k" * 32
 PIN = "246810"
 VOUCHER_DAYS = 1
-GIFTS = (("G1", 100, 14), ("G2", 250, 9), ("G3", 600, 5))
+GIFTS = (("G1", 100, 14), ("G2", 250, 9), ("G3", 600, 5), ("G4", 150, 6))
 """Id, price in points, pieces in stock: little of everything, so that it runs out."""
+STAMPS, STAMPS_FULL = 5, 2
+"""Stamps that everybody has at the opening, and how many open a gift."""
+MONEY = (("G3", 990, 0), ("G4", 0, 2000))
+"""Gift -> cents due beside its points, cents that it is worth as a cash voucher."""
 RULES = f"""
 [tiers.member]
 from = 0
@@ -47,6 +54,41 @@ families = ["virtual-cpu"]
 
 [entitlements.checkin]
 period = "day"
+points = 7
+
+[entitlements.treat]
+period = "day"
+gift = "G1"
+
+[cards.tea]
+kind = "stamps"
+name.en = "Tea"
+full = {STAMPS_FULL}
+gift = "G2"
+
+[entitlements.cash]
+period = "day"
+
+{lots.RULES}
+[give]
+amounts = [40, 90]
+
+[entitlements.give]
+period = "day"
+
+[questions.tea]
+kind = "profile"
+text.en = "Tea?"
+why.en = "To know."
+options.yes = {{ en = "Yes" }}
+options.no = {{ en = "No" }}
+
+[questions.visit]
+kind = "survey"
+text.en = "How was it?"
+why.en = "To know."
+options.good = {{ en = "Good" }}
+options.poor = {{ en = "Poor" }}
 """
 AT_RISK = 500
 """Points that this shop lets kiosks stand in for, all together."""
@@ -67,6 +109,20 @@ def card_of(place: int) -> Card:
     return Card(FAMILY, f"66{place:08}".encode())
 
 
+SPARE = "9999"
+"""How the number of everybody's second card ends: the one that they may lose."""
+
+
+def spare_of(place: int) -> Card:
+    """A member's second card."""
+    return Card(FAMILY, f"77{place:04}{SPARE}".encode())
+
+
+def phone_of(place: int) -> str:
+    """A member's phone."""
+    return f"139{place:08}"
+
+
 class Head:
     """The real HeadOffice, its database, its backups and its crashes."""
 
@@ -77,9 +133,17 @@ class Head:
         self._ids = FreshIds(true.now, random.Random(f"{seed} head office"))
         self.counts: Counter[str] = Counter()
         self.settings = HubSettings(
-            grants=Grants(lease_par=2, lease_low=0, serial_par=6, home_points=300, home_tries=3),
+            grants=Grants(
+                lease_par=2,
+                lease_low=0,
+                serial_par=6,
+                serial_ranges_per_day=10**6,  # a range of six numbers is used up within hours
+                home_points=300,
+                home_tries=3,
+            ),
             risk=Risk(per_device=200),
             merges=Merges(by_kiosks=True),
+            phones=Phones(looks=2, looks_per_hour=10**6),
             pin=Pin(tries=5, argon2_time=1, argon2_kib=8, argon2_lanes=1, offline_pin="software"),
         )
         self.keeper = self.keeper_kind()
@@ -159,6 +223,14 @@ class Head:
         """Take a kiosk in."""
         self.office.enrol(kiosk)
 
+    def put_on_card(self, purse: bytes, points: int) -> None:
+        """What the issuer put on a card's purse before the story began."""
+        with self._engine.begin() as connection:
+            books = Books(connection)
+            account = acc.card(purse.hex())
+            books.move(Transfer(f"opening:{account}", acc.WORLD, account, acc.POINTS, points))
+            books.write()
+
     def open_shop(self, people: int, points: int, homes: dict[int, str]) -> None:
         """Members with the same points each, the shelf, the rules."""
         verifier = verifier_maker(self.settings.pin).hash(PIN)
@@ -175,7 +247,13 @@ class Head:
                 {"hash": keyed_hash(CARD_KEY, card_of(place)), "member": member_id(place), "tail": "0000"}
                 for place in range(people)
             ]
+            hashed += [
+                {"hash": keyed_hash(CARD_KEY, spare_of(place)), "member": member_id(place), "tail": SPARE}
+                for place in range(people)
+            ]
             connection.execute(sa.insert(cards), hashed)
+            for place in range(people):
+                bind(connection, name_of(CARD_KEY, phone_of(place)), member_id(place), phone_of(place))
             shelf = [
                 {
                     "id": gift, "place": place, "name": {"en": gift}, "category": "things",
@@ -184,6 +262,9 @@ class Head:
                 for place, (gift, price, _) in enumerate(GIFTS)
             ]  # fmt: skip
             connection.execute(sa.insert(gifts), shelf)
+            money = [{"gift": gift, "cash": cash, "worth": worth} for gift, cash, worth in MONEY]
+            connection.execute(sa.insert(articles), money)
+            lots.open_lottery(connection)
             connection.execute(sa.insert(packs).values(version=1, rules=RULES))
             books = Books(connection)
             for place in range(people):
@@ -191,6 +272,7 @@ class Head:
                 tries = self.settings.pin.tries + (self.settings.grants.home_tries if place in homes else 0)
                 books.move(Transfer(f"opening:{own}:points", acc.WORLD, own, acc.POINTS, points))
                 books.move(Transfer(f"opening:{own}:tries", acc.WORLD, own, acc.TRIES, tries))
+                books.move(Transfer(f"opening:{own}:stamps", acc.WORLD, own, acc.stamps("tea"), STAMPS))
             for gift, _, pieces in GIFTS:
                 books.move(Transfer(f"opening:{gift}", acc.WORLD, acc.pool(gift), acc.gift(gift), pieces))
             books.write()

@@ -18,6 +18,7 @@ from kiosk import events as ev
 from kiosk import views
 from kiosk.desk.desk import Desk
 from kiosk.desk.world import Shop, World
+from kiosk.hardware.cards.pboc_purse import PbocPurse
 from kiosk.hub.office import Enrolment
 from kiosk.ledger.ids import FreshIds
 from kiosk.offline.escrow import start_up
@@ -33,6 +34,7 @@ from kiosk.simulation.clocks import KioskClock, TrueTime
 from kiosk.simulation.head import CARD_KEY, Head
 from kiosk.simulation.power import Fuse, PowerCut
 from kiosk.simulation.printer import Fate, SimPrinter, Slip
+from kiosk.simulation.purses import SimReader, Wallets, purse_desk
 from kiosk.simulation.witness import Witness, WitnessedJournal
 from kiosk.words import DEFAULT, Words
 
@@ -60,6 +62,8 @@ class Surroundings:
     printer: type[SimPrinter] = SimPrinter
     clock: type[KioskClock] = KioskClock
     ids: Callable[[Callable[[], int], random.Random], FreshIds] = FreshIds
+    wallets: Wallets | None = None
+    purse: type[PbocPurse] = PbocPurse
 
 
 class Ear:
@@ -91,6 +95,7 @@ class Running:
     printer: SimPrinter
     view: views.View
     inbox: deque[ev.Event] = field(default_factory=deque)
+    reader: SimReader | None = None
 
 
 class Machine:
@@ -167,17 +172,30 @@ class Machine:
             printed=lambda slip, attempt: self.around.printed(self, slip, attempt), later=self.around.later,
             key=self.identity.voucher,
         )  # fmt: skip
-        shop = Shop({"en": "Shop"}, STORE, f"{self.place:02}", ZONE, offline_pin=True)
+        shop = Shop({"en": "Shop"}, STORE, f"{self.place:02}", ZONE, offline_pin=True, phones=True)
         world = World(
             shop=shop, journal=journal, replica=replica, hub=questions, printer=printer, clock=self.clock,
             ids=ids, voucher_key=self.identity.voucher, card_key=self.identity.cards,
             pin_checker=SoftwarePin(), counter=self.counter, say=words(),
         )  # fmt: skip
+        reader = self._reader(world, inbox.append)
         desk = Desk(world, self._see)
-        self.on = Running(journal, replica, wants, uploader, questions, desk, printer, views.View(), inbox)
+        self.on = Running(
+            journal, replica, wants, uploader, questions, desk, printer, views.View(), inbox, reader
+        )
         desk.start()
         self.tell("power on")
         return True
+
+    def _reader(self, world: World, post: Callable[[ev.Event], None]) -> SimReader | None:
+        """The reader for purses, where cards have them."""
+        around = self.around
+        if around.wallets is None:
+            return None
+        reader = SimReader(around.wallets, self.device, post)
+        keys = self.identity.cards
+        world.purses = purse_desk(reader, around.purse, keys, self.place, self.clock)
+        return reader
 
     def _open_journal(self, ids: FreshIds, replica: StoredReplica) -> WitnessedJournal:
         return self.around.journal(
@@ -254,6 +272,8 @@ class Machine:
 
     def _tell_desk(self, on: Running, events: tuple[ev.Event, ...]) -> None:
         for event in events:
+            if on.reader is not None and isinstance(event, ev.CardTapped):
+                on.reader.tapped(event.card)
             on.inbox.append(event)
             self._pump(on)
 

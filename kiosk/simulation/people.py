@@ -6,18 +6,20 @@ from dataclasses import dataclass, field
 
 from kiosk import events as ev
 from kiosk import views
-from kiosk.ledger.entries import Used
+from kiosk.ledger.entries import Earned
 from kiosk.ledger.sync import Want
 from kiosk.membership.cards import Card
 from kiosk.membership.claims import ClaimAnswer
 from kiosk.ports import Draft
-from kiosk.simulation.head import GIFTS, PIN, card_of, member_id
+from kiosk.simulation.head import GIFTS, PIN, card_of, member_id, phone_of
 from kiosk.simulation.machine import Machine
 from kiosk.simulation.printer import Slip
 
 Script = Iterator[float]
 """Seconds to wait until the next step."""
 COUNTER_S = 30
+GIVEN = 7
+"""Points that this shop's daily check-in gives."""
 
 
 @dataclass
@@ -44,19 +46,30 @@ class Member:
 class Mood:
     """How a visit goes: chances of each clumsiness."""
 
+    services: float
+    """How often somebody looks at what else there is; drawn apart from the rest, as the last two,
+    and as whether they take a gift that waits for them."""
     wrong_pin: float = 0.05
     twice: float = 0.1
     walk_away: float = 0.04
     another: float = 0.25
+    by_phone: float = 0.2
+    drawing: float = 0.0
+    """How often somebody who looks around goes to the lottery first."""
+    new_card: float = 0.04
+    """How often somebody holds a card to the reader that is nobody's yet."""
+    giving: float = 0.0
+    """How often somebody at the services gives points to a friend, whatever else there is."""
 
 
 def visit(member: Member, machine: Machine, chance: random.Random, mood: Mood) -> Script:
     """From the tap to a cleared screen."""
     machine.busy = True
     errands = 1 + (chance.random() < mood.another)
+    whims = random.Random(f"{member.id} comes at {machine.around.true.now()}")
+    hopes = random.Random(f"{member.id} hopes at {machine.around.true.now()}")
     expected = ""
-    machine.tell(f"{member.id} taps")
-    machine.do(ev.CardTapped("reader", member.card))
+    _come(member, machine, whims, mood)
     machine.do(ev.LanguageChosen(chance.choice(("zh_CN", "zh_TW", "en"))))
     for _ in range(80):
         yield chance.uniform(0.5, 5)
@@ -71,7 +84,8 @@ def visit(member: Member, machine: Machine, chance: random.Random, mood: Mood) -
             if expected not in {"", view.points} and not expected.startswith("if"):
                 member.surprises.append(f"was promised {expected} points and sees {view.points}")
         expected = _promised(view, expected)
-        said = _answer(view, errands, chance, mood)
+        said = _by_right(view, hopes, mood) or _at_services(member, view, whims, mood)
+        said = said or _answer(view, errands, chance, mood)
         if said is not None:
             machine.do(said)
             if isinstance(said, ev.Confirmed) and chance.random() < mood.twice:
@@ -80,6 +94,82 @@ def visit(member: Member, machine: Machine, chance: random.Random, mood: Mood) -
     _take(member, machine, machine.view, chance)
     yield from cleared(machine)
     machine.busy = False
+
+
+def _come(member: Member, machine: Machine, whims: random.Random, mood: Mood) -> None:
+    """With their card, with a new one, or with nothing but a phone number."""
+    if whims.random() < mood.by_phone:
+        machine.tell(f"{member.id} has a phone number")
+        machine.do(ev.PhoneSignInOpened())
+        return
+    new = whims.random() < mood.new_card
+    card = Card(member.card.family, f"88{whims.randrange(10**8):08}".encode()) if new else member.card
+    machine.tell(f"{member.id} taps{' a new card' if new else ''}")
+    machine.do(ev.CardTapped("reader", card))
+
+
+def _by_right(view: views.View, hopes: random.Random, mood: Mood) -> ev.Event | None:
+    """The gifts that wait for somebody, on their first page: some take them, some do not look."""
+    if not isinstance(view, views.Home) or hopes.random() > mood.services:
+        return None
+    waiting = [one.tells for one in view.today if isinstance(one.tells, ev.OptionChosen)]
+    return hopes.choice(waiting) if waiting else None
+
+
+def _at_services(member: Member, view: views.View, whims: random.Random, mood: Mood) -> ev.Event | None:
+    """What somebody does who looks beside the shelf: mostly at their vouchers."""
+    said: ev.Event | None = None
+    match view:
+        case views.Home() if whims.random() < mood.services:
+            wanted = ev.ServicesOpened() if whims.random() < 0.6 else ev.HistoryOpened()
+            said = next((one.tells for one in view.choices if one.tells == wanted), None)
+        case views.History():
+            doubts = [one.tells for one in view.choices if isinstance(one.tells, ev.OptionChosen)]
+            said = doubts[0] if doubts and whims.random() < 0.6 else ev.WentBack()
+        case views.Question() if _is_of_the_pin(view):
+            said = ev.WentBack()  # everybody's PIN stays what it is
+        case views.NumberEntry():
+            said = _typed(view, phone_of(member.place))
+        case views.Menu():
+            said = _service(view, whims, mood)
+        case views.Article():
+            draws = [one.tells for one in view.choices]
+            said = draws[0] if draws and whims.random() < 0.8 else ev.WentBack()
+        case views.Listing():
+            # Nobody loses the card that they come with: they would never come again.
+            rows = [row.tells for row in view.rows if row.tells is not None and "0000" not in row.title]
+            said = whims.choice(rows) if rows and whims.random() < 0.8 else ev.WentBack()
+        case views.Question():
+            answers: list[ev.Event] = [one.tells for one in view.options]
+            answers = answers or [ev.CardTapped("reader", card_of(whims.randrange(4)))]
+            said = whims.choice(answers) if whims.random() < 0.8 else ev.WentBack()
+        case views.PinPad():
+            pin = "000000" if whims.random() < mood.wrong_pin else PIN
+            said = ev.WentBack() if whims.random() < 0.1 else ev.Confirmed(view.ticket, pin)
+    return said
+
+
+def _service(view: views.Menu, whims: random.Random, mood: Mood) -> ev.Event:
+    """Mostly their vouchers; where the story is about it, the lottery, or points for a friend."""
+    if mood.drawing and whims.random() < mood.drawing:
+        return ev.ServiceChosen("lottery")
+    tiles: list[ev.Event] = [tile.tells for tile in view.tiles]
+    rather = [tile for tile in tiles if tile == ev.ServiceChosen("vouchers")] * len(tiles)
+    said = whims.choice([*tiles, *rather]) if whims.random() < 0.8 else ev.WentBack()
+    given = ev.ServiceChosen("give")
+    return given if given in tiles and mood.giving and whims.random() < mood.giving else said
+
+
+def _is_of_the_pin(view: views.Question) -> bool:
+    """Whether it asks what about the PIN (`desk/pin_care.py`)."""
+    told = {one.tells.option for one in view.options if isinstance(one.tells, ev.OptionChosen)}
+    return "code" in told
+
+
+def _typed(view: views.NumberEntry, number: str) -> ev.Event:
+    """The next key of this number."""
+    done = len("".join(view.groups))
+    return ev.TextKeyed(view.entry, number[done] if done < len(number) else "done")
 
 
 def _answer(view: views.View, errands: int, chance: random.Random, mood: Mood) -> ev.Event | None:
@@ -187,7 +277,7 @@ def check_in(member: Member, case: Case, asset: str, benefits: list[tuple[str, s
     machine.on.wants.drop(want.id)
     if machine.on.journal.rights(asset, member.id):
         before = machine.on.journal.tail().n
-        machine.write(Draft(Used(asset=asset), member=member.id))
+        machine.write(Draft(Earned(asset=asset, points=GIVEN), member=member.id))
         if machine.on and machine.on.journal.tail().n > before:
             benefits.append((member.id, asset))
 

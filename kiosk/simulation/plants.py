@@ -3,6 +3,8 @@
 A simulation that does not catch these proves nothing. tests/simulation holds the seeds that do.
 """
 
+import contextlib
+import dataclasses
 import itertools
 import random
 import shutil
@@ -13,16 +15,23 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import sqlalchemy as sa
 
+from kiosk.hardware.cards.apdu import CardTrouble
+from kiosk.hardware.cards.pboc_purse import PbocPurse
+from kiosk.hardware.cards.purse_serial import read_serial
 from kiosk.hub.books import Books
+from kiosk.hub.draws import draws
 from kiosk.hub.generation import MemoryGeneration
 from kiosk.hub.office import HeadOffice
+from kiosk.hub.told import told
 from kiosk.ledger import accounts as acc
 from kiosk.ledger import entries as en
 from kiosk.ledger import sync as wire
 from kiosk.ledger.ids import FreshIds
 from kiosk.ledger.legs import LooseEnd, Transfer, transfers
 from kiosk.membership.paper import Paper
+from kiosk.membership.purses import Intent, NotMoved, Outcome
 from kiosk.membership.vouchers import check_code, damm
 from kiosk.offline.transport import HubRefused
 from kiosk.offline.uploader import Uploader
@@ -42,8 +51,8 @@ class Plant:
 
     what: str
     seams: Seams
-    weather: Weather | None = None
-    """A weather in which it shows soon; None: any."""
+    weather: Weather
+    """One in which it shows soon."""
 
 
 class EagerJournal(WitnessedJournal):
@@ -184,6 +193,46 @@ class PruningCable(Cable):
         return msgspec.structs.replace(answer, stable=answer.mark.n)
 
 
+class LavishJournal(WitnessedJournal):
+    """Gives a hundred times the points of a benefit."""
+
+    def append(self, *drafts: Draft) -> tuple[en.Entry, ...]:
+        """Nobody counts them at the kiosk."""
+        return super().append(*(self._lavish(draft) for draft in drafts))
+
+    def _lavish(self, draft: Draft) -> Draft:
+        body = draft.body
+        if not isinstance(body, en.Earned):
+            return draft
+        return dataclasses.replace(draft, body=msgspec.structs.replace(body, points=100 * body.points))
+
+
+class DeafEarOffice(HeadOffice):
+    """Keeps the first answer of anybody, whatever they say later."""
+
+    def sync(self, request: wire.SyncRequest) -> wire.SyncAnswer:
+        """As it should be; then nothing that was kept may change."""
+        with self.engine.begin() as connection:
+            before = connection.execute(sa.select(told)).all()
+        answer = super().sync(request)
+        with self.engine.begin() as connection:
+            for row in before:
+                connection.execute(sa.update(told).where(told.c.key == row.key).values(**row._mapping))
+        return answer
+
+
+class RedrawingOffice(HeadOffice):
+    """Looks at what somebody drew, and lets them draw once more where it costs something."""
+
+    def sync(self, request: wire.SyncRequest) -> wire.SyncAnswer:
+        """Every other winner has won nothing, and a number that fits."""
+        answer = super().sync(request)
+        with self.engine.begin() as connection:
+            dear = sa.update(draws).where(draws.c.prize != "", draws.c.place % 2 == 1)
+            connection.execute(dear.values(number=9_999, meant="", prize=""))
+        return answer
+
+
 class MintingOffice(HeadOffice):
     """Makes a once-only benefit whenever somebody wants it."""
 
@@ -214,6 +263,67 @@ class ShelteredJournal(WitnessedJournal):
         return Draft(
             en.Granted(gid=self._ids.uuid7(), gen=gen, d=d, asset=asset, amount=1, voucher=operation.redeem)
         )
+
+
+class GenerousJournal(WitnessedJournal):
+    """Gives the points of a voucher back, and leaves the right to claim where it is: the paper stays good."""
+
+    def append(self, *drafts: Draft) -> tuple[en.Entry, ...]:
+        """Points out of nothing, instead of those of the voucher; the right that it took stays used up."""
+        given_back = any(isinstance(draft.body, en.Cancel) for draft in drafts)
+        kept = (draft for draft in drafts if not (given_back and isinstance(draft.body, en.Returned)))
+        return super().append(*(self._instead(draft) for draft in kept))
+
+    def _instead(self, draft: Draft) -> Draft:
+        operation = self.operation(draft.body.op) if isinstance(draft.body, en.Cancel) else None
+        if operation is None or not operation.redeem.points:
+            return draft
+        gen, d = self.downlink()
+        points, member = operation.redeem.points, operation.member
+        body = en.Granted(gid=self._ids.uuid7(), gen=gen, d=d, asset=acc.POINTS, amount=points, member=member)
+        return Draft(body, member=member)
+
+
+class UngivingJournal(WitnessedJournal):
+    """Lets a printer that fails cost members their right to a gift."""
+
+    def append(self, *drafts: Draft) -> tuple[en.Entry, ...]:
+        """Whatever became void, the right is used up."""
+        return super().append(*(one for draft in drafts for one in self._with_its_use(draft)))
+
+    def _with_its_use(self, draft: Draft) -> list[Draft]:
+        operation = self.operation(draft.body.op) if isinstance(draft.body, en.Void) else None
+        if operation is None or not acc.is_entitlement(operation.redeem.benefit):
+            return [draft]
+        return [draft, Draft(en.Used(asset=operation.redeem.benefit), member=operation.member)]
+
+
+class ForgetfulJournal(WitnessedJournal):
+    """Takes points from the giver now, and remembers for the friend until they come themselves."""
+
+    _promised: list[Draft]
+
+    def append(self, *drafts: Draft) -> tuple[en.Entry, ...]:
+        """Half of a gift, and the other half with the friend's own next entry."""
+        promised = getattr(self, "_promised", [])
+        here = {draft.member for draft in drafts}
+        now = [draft for draft in drafts if not isinstance(draft.body, en.Received)]
+        due = [one for one in promised if one.member in here]
+        later = [draft for draft in drafts if isinstance(draft.body, en.Received)]
+        self._promised = [one for one in promised if one.member not in here] + later
+        return super().append(*due, *now)
+
+
+class DeafToReports(HeadOffice):
+    """Takes in what members report, and does nothing about it."""
+
+    def sync(self, request: wire.SyncRequest) -> wire.SyncAnswer:
+        """The card is served again, the doubt is forgotten."""
+        answer = super().sync(request)
+        with self.engine.begin() as connection:
+            connection.exec_driver_sql("UPDATE cards SET why = '' WHERE why = 'lost'")
+            connection.exec_driver_sql("DELETE FROM doubts")
+        return answer
 
 
 class SendOnceOffice(HeadOffice):
@@ -335,28 +445,120 @@ class ProudClock(KioskClock):
         return True
 
 
+class BlindRetryPurse(PbocPurse):
+    """Begins once more when the card's answer was not what it should be."""
+
+    def _settle_here(self, intent: Intent) -> Outcome:
+        with contextlib.suppress(CardTrouble):
+            self._serial = read_serial(self._channel)
+            return self.debit(self.prepare_debit(intent.op, intent.amount, intent.moment))
+        return super()._settle_here(intent)
+
+
+class TrustingPurse(PbocPurse):
+    """Holds whatever is not a good answer for "nothing happened"."""
+
+    def _settle_here(self, intent: Intent) -> Outcome:
+        return NotMoved(intent.before)
+
+
+def _like(**rest: Any) -> Weather:
+    """A short quiet story, but for this."""
+    return dataclasses.replace(Weather(kiosks=2, members=2, visits=20, days=0.4), **rest)
+
+
+_SHORT = _like(visits=14)
+_LOSSY = _like(loss=0.5)
+_POISONED = _like(poison=0.3)
+_CARDS = _like(kiosks=1, members=1, visits=60, days=1.0, outage=0.5, purses=1.0)
+_LOOKING = _like(kiosks=3, members=4, visits=40, days=1.0, services=0.9)
 PLANTS: dict[str, Plant] = {
-    "ok-before-fsync": Plant("prints before the entry is durable", Seams(journal=EagerJournal)),
-    "cached-balance": Plant("spends from a cached balance", Seams(journal=CachedBalanceJournal)),
-    "no-idempotency": Plant("books what is delivered twice twice", Seams(office=DoublingOffice)),
-    "grants-sent-once": Plant("sends a grant once", Seams(office=SendOnceOffice)),
-    "reclaim-by-timeout": Plant("takes rights back by time", Seams(office=ReclaimingOffice)),
-    "delete-on-4xx": Plant("drops what is answered with 4xx", Seams(uploader=DeletingUploader)),
-    "head-of-line": Plant("waits behind a poisoned entry", Seams(uploader=PatientUploader)),
-    "new-number": Plant("reprints under a new number", Seams(printer=RenumberingPrinter)),
-    "ids-from-clock": Plant("makes ids from clock and sequence", Seams(ids=clock_ids)),
-    "acks-before-commit": Plant("answers before COMMIT", Seams(head=EagerHead)),
+    "ok-before-fsync": Plant(
+        "prints before the entry is durable", Seams(journal=EagerJournal), _like(power=0.5)
+    ),
+    "cached-balance": Plant("spends from a cached balance", Seams(journal=CachedBalanceJournal), _SHORT),
+    "no-idempotency": Plant("books what is delivered twice twice", Seams(office=DoublingOffice), _LOSSY),
+    "grants-sent-once": Plant("sends a grant once", Seams(office=SendOnceOffice), _LOSSY),
+    "reclaim-by-timeout": Plant(
+        "takes rights back by time", Seams(office=ReclaimingOffice), _like(outage=0.7, days=3.0)
+    ),
+    "delete-on-4xx": Plant("drops what is answered with 4xx", Seams(uploader=DeletingUploader), _POISONED),
+    "head-of-line": Plant("waits behind a poisoned entry", Seams(uploader=PatientUploader), _POISONED),
+    "new-number": Plant(
+        "reprints under a new number",
+        Seams(printer=RenumberingPrinter),
+        _like(kiosks=1, paper=1.0, power=0.5),
+    ),
+    "ids-from-clock": Plant("makes ids from clock and sequence", Seams(ids=clock_ids), _SHORT),
+    "acks-before-commit": Plant(
+        "answers before COMMIT",
+        Seams(head=EagerHead),
+        _like(members=4, visits=40, days=3.0, loss=0.2, hub_crash=0.4),
+    ),
     "no-fence": Plant(
-        "goes on after a restore as if nothing had been", Seams(head=FencelessHead, office=DeafOffice)
+        "goes on after a restore as if nothing had been",
+        Seams(head=FencelessHead, office=DeafOffice),
+        _like(kiosks=1, members=1, disaster="restored"),
     ),
-    "prune-on-ack": Plant("forgets what was acknowledged once", Seams(cable=PruningCable)),
-    "benefit-twice": Plant("makes once-only benefits again", Seams(office=MintingOffice)),
-    "keeps-the-right": Plant("claims what it has let go", Seams(journal=ShelteredJournal)),
-    "no-chain-check": Plant("looks at no chain", Seams(office=BlindOffice)),
+    "prune-on-ack": Plant(
+        "forgets what was acknowledged once",
+        Seams(cable=PruningCable),
+        _like(kiosks=1, members=1, days=1.0, disaster="restored"),
+    ),
+    "benefit-twice": Plant(
+        "makes once-only benefits again", Seams(office=MintingOffice), _like(members=1, visits=30)
+    ),
+    "benefit-too-large": Plant("gives more than a benefit's rule says", Seams(journal=LavishJournal), _SHORT),
+    "first-answer": Plant(
+        "keeps the first thing that somebody told",
+        Seams(office=DeafEarOffice),
+        _LOOKING,
+    ),
+    "keeps-the-right": Plant(
+        "claims what it has let go",
+        Seams(journal=ShelteredJournal),
+        _LOOKING,
+    ),
+    "paper-given-back": Plant(
+        "gives points back for a voucher that stays good",
+        Seams(journal=GenerousJournal),
+        _LOOKING,
+    ),
+    "right-lost-with-the-paper": Plant(
+        "lets a failed print cost a right to a gift",
+        Seams(journal=UngivingJournal),
+        _like(members=4, paper=1.0, services=0.9),
+    ),
+    "draws-again": Plant(
+        "draws again for whoever won",
+        Seams(office=RedrawingOffice),
+        _like(members=4, services=0.9, drawing=0.9),
+    ),
+    "half-a-gift": Plant(
+        "takes points from the giver, and keeps the friend's half in mind",
+        Seams(journal=ForgetfulJournal),
+        _like(kiosks=1, members=4, services=0.9, giving=0.9),
+    ),
+    "reports-ignored": Plant(
+        "takes in what members report, and does nothing",
+        Seams(office=DeafToReports),
+        _like(kiosks=1, members=1, visits=24, days=1.0, services=0.9),
+    ),
+    "no-chain-check": Plant(
+        "looks at no chain", Seams(office=BlindOffice), _like(kiosks=1, disaster="copied")
+    ),
     "trusts-its-clock": Plant(
-        "ends vouchers by a clock that nobody checked",
-        Seams(clock=ProudClock),
-        Weather(kiosks=2, members=4, visits=40, days=1.0, clock=3.0),
+        "ends vouchers by a clock that nobody checked", Seams(clock=ProudClock), _like(clock=3.0)
     ),
-    "paper-is-value": Plant("takes paper as value", Seams(trusts_paper=True)),
+    "card-retry": Plant(
+        "debits a card again that did not answer well",
+        Seams(purse=BlindRetryPurse),
+        _CARDS,
+    ),
+    "card-believed": Plant(
+        "takes a card's refusal or silence for an answer",
+        Seams(purse=TrustingPurse),
+        _CARDS,
+    ),
+    "paper-is-value": Plant("takes paper as value", Seams(trusts_paper=True), _SHORT),
 }

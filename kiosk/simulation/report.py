@@ -15,9 +15,11 @@ SETTLED = (
     "void K-PR-01", "void staff", "void expired",
     "unknown K-PR-05", "unknown K-PR-09", "unknown restart",
     "claim", "expire", "release", "grant claim wanted", "ret points", "ret tries",
+    "earn", "told",
     "grant points wanted", "grant points ahead", "grant gift ahead", "grant tries wanted",
     "counter given", "counter already", "counter void", "counter expired", "counter forged",
     "counter not-now",
+    "carded moved", "carded not-moved",
     "tried hub", "tried here", "quarantined kind-unknown", "quarantined poison",
 )  # fmt: skip
 """The ways of settling that a run of some length must have taken, each several times."""
@@ -77,9 +79,11 @@ def many(
     return report
 
 
-def many_at_once(start: int, more: Callable[[int, Report], bool], jobs: int) -> Report:
-    """The same by several processes; the sum does not depend on who told which."""
-    report, seeds = Report(), itertools.count(start)
+def many_at_once(
+    start: int, more: Callable[[int, Report], bool], jobs: int, worth: Callable[[int], bool]
+) -> Report:
+    """The same by several processes, of the seeds that are worth it when their turn comes."""
+    report, seeds = Report(), filter(worth, itertools.count(start))
     with ProcessPoolExecutor(jobs) as workers:
         waiting: set[Future[Story]] = set()
         begun = 0

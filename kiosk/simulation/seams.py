@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from kiosk.hardware.cards.pboc_purse import PbocPurse
 from kiosk.hub.office import HeadOffice
 from kiosk.ledger.ids import FreshIds
 from kiosk.offline.uploader import Uploader
@@ -26,4 +27,5 @@ class Seams:
     printer: type[SimPrinter] = SimPrinter
     ids: Callable[[Callable[[], int], random.Random], FreshIds] = FreshIds
     clock: type[KioskClock] = KioskClock
+    purse: type[PbocPurse] = PbocPurse
     trusts_paper: bool = False

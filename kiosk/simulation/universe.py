@@ -8,11 +8,13 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
+from kiosk import events as ev
 from kiosk.ledger import accounts as acc
 from kiosk.ledger import entries as en
 from kiosk.ports import Draft
 from kiosk.simulation.clocks import NOON, TrueTime
 from kiosk.simulation.faults import HOUR_US, Faults
+from kiosk.simulation.head import CARD_KEY
 from kiosk.simulation.judge import branches, judge
 from kiosk.simulation.machine import EVERY_S, ZONE, Machine, Surroundings
 from kiosk.simulation.people import (
@@ -27,8 +29,9 @@ from kiosk.simulation.people import (
     visit,
 )
 from kiosk.simulation.printer import FAIR, FATES, Fate, Slip
+from kiosk.simulation.purses import ON_CARD, Wallets
 from kiosk.simulation.seams import Seams
-from kiosk.simulation.story import Story, Weather
+from kiosk.simulation.story import Story, Weather, of_its_kind
 
 DRAIN_ROUNDS = 80
 
@@ -41,11 +44,14 @@ class Universe:
     ) -> None:
         self.seams = seams or Seams()
         self.chance = random.Random(seed)
-        self.weather = weather or Weather.of(self.chance)
+        self.weather = weather or of_its_kind(Weather.of(self.chance), seed)
         self.story = Story(seed, self.weather)
         self.true = TrueTime()
         self.head = self.seams.head(seed, self.true, self.seams.office)
         self.clear = False
+        purses = self.weather.purses
+        early = self.weather.early
+        self.wallets = Wallets(seed, folder / "cards", CARD_KEY, purses, early) if purses else None
         self._agenda: list[tuple[int, int, Callable[[], None]]] = []
         self._order = itertools.count()
         self.counter = Counter(trusts_paper=self.seams.trusts_paper)
@@ -54,13 +60,14 @@ class Universe:
             true=self.true, head=self.head, chance=self.chance, tell=self.tell, fate=self._fate,
             printed=self._printed, later=self.later, journal=self.seams.journal,
             uploader=self.seams.uploader, cable=self.seams.cable, ids=self.seams.ids,
-            printer=self.seams.printer, clock=self.seams.clock,
+            printer=self.seams.printer, clock=self.seams.clock, wallets=self.wallets, purse=self.seams.purse,
         )  # fmt: skip
         self.machines = [
             Machine(self.around, place, folder / f"kiosk-{place:02}") for place in range(self.weather.kiosks)
         ]
         self.members = [Member(place) for place in range(self.weather.members)]
-        self.opening_points = self.chance.choice((300, 800, 2000))
+        by_chance, given = self.chance.choice((300, 800, 2000)), self.weather.opening_points
+        self.opening_points = by_chance if given is None else given
         self._requests = itertools.count()
         self.forked: set[str] = set()
         """Devices with two logs: what they did is judged by what became of it, not by the books."""
@@ -127,6 +134,9 @@ class Universe:
             self.head.enrol(machine.enrolment())
         homes = dict.fromkeys(range(0, len(self.members), 2), self.machines[0].device)
         self.head.open_shop(len(self.members), self.opening_points, homes)
+        for member in self.members if self.wallets else ():
+            if member.place % 4 != 1 and self.wallets:
+                self.head.put_on_card(self.wallets.issue(member.card), ON_CARD)
         for machine in self.machines:
             machine.power_on()
             machine.sync()
@@ -169,14 +179,17 @@ class Universe:
         elif self.chance.random() < 0.15:
             self.play(self._counting(machine, look_for_paper(self._case(machine), self.chance)))
         else:
-            self.play(self._counting(machine, visit(member, machine, self.chance, Mood())))
+            mood = Mood(self.weather.services, giving=self.weather.giving, drawing=self.weather.drawing)
+            self.play(self._counting(machine, visit(member, machine, self.chance, mood)))
 
     def _who_comes(self, machine: Machine) -> Member:
-        """Anybody; rather often somebody who was told to come again."""
+        """Anybody; now and then somebody who was told to come again."""
         open_ones = machine.on.journal.unresolved() if machine.on else ()
         told = {one.member for one in open_ones if one.state == "unknown"}
+        told |= {one.member for one in machine.on.journal.open_moves()} if machine.on else set()
         waiting = [member for member in self.members if member.id in told]
-        return self.chance.choice(waiting if waiting and self.chance.random() < 0.3 else self.members)
+        remembers = waiting and self.chance.random() < self.weather.remembers
+        return self.chance.choice(waiting if remembers else self.members)
 
     def _today(self) -> str:
         return datetime.fromtimestamp(self.true.at / 1e6, ZONE).date().isoformat()
@@ -254,6 +267,8 @@ class Universe:
             machine.fuse.left = None
             machine.clock.skew, machine.clock.good = 0, True
         self._run_until(self.true.at + HOUR_US)
+        for machine in self.machines:
+            self._settle_cards(machine)
         for _ in range(DRAIN_ROUNDS):
             for machine in self.machines:
                 if machine.on is None and not machine.gone:
@@ -263,6 +278,21 @@ class Universe:
                 return
             self._run_until(self.true.at + 60_000_000)
         self.story.violations.append("I9 not everything drained")
+
+    def _settle_cards(self, machine: Machine) -> None:
+        """Whoever was told to put their card down again does so."""
+        if self.wallets is None or machine.gone:
+            return
+        self.wallets.share = 0.0
+        self.story.faults.update(self.wallets.mishaps)
+        self.wallets.mishaps.clear()
+        if machine.on is None:
+            machine.power_on()
+        open_ones = machine.on.journal.open_moves() if machine.on else ()
+        for card, purse in self.wallets.names.items():
+            if any(one.begun.card == purse for one in open_ones):
+                machine.do(ev.CardTapped("reader", card))
+                machine.do(ev.Left())
 
     def drained(self, machine: Machine) -> bool:
         """Whether head office has its whole log, and it has whatever head office sent."""

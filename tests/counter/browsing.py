@@ -45,7 +45,7 @@ def chromium() -> Iterator[playwright.Browser]:
 def page(stage: Stage, chromium: playwright.Browser) -> Iterator[playwright.Page]:
     context = chromium.new_context(viewport={"width": 1280, "height": 800}, locale="zh-CN")
     opened = context.new_page()
-    opened.set_default_timeout(30_000)
+    opened.set_default_timeout(60_000)
     opened.goto(stage.counter())
     yield opened
     context.close()
@@ -59,6 +59,8 @@ def typed(page: playwright.Page, text: str) -> None:
 
 def sign_in(page: playwright.Page) -> None:
     """A device that began just now first has to hear from head office who its staff are."""
+    # A browser focuses the field at its first frame, which may come after `load`: keys before it are lost.
+    page.wait_for_selector("#staff:focus")
     page.keyboard.type("mei")
     page.keyboard.press("Tab")
 
@@ -67,7 +69,11 @@ def sign_in(page: playwright.Page) -> None:
             typed(page, "135790")
         return page.query_selector("#code") is not None
 
-    until(got_in, "mei signs in")
+    assert page.input_value("#staff") == "mei"
+    try:
+        until(got_in, "mei signs in")
+    except AssertionError as vain:
+        raise AssertionError(f"{vain}; the page says: {page.inner_text('body')}") from None
 
 
 def sign_in_again(page: playwright.Page) -> None:

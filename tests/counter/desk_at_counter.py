@@ -29,7 +29,7 @@ class CounterFloor(ShopFloor):
         self.world.counter = self.desk_counter
         self.sessions = Sessions(self.clock.monotonic, IDLE_S)
         self.desk = self.teller = CounterTeller(self.world, self.sessions)  # type: ignore[assignment]
-        self.page = site(Counter(self.world, self.desk_counter, self.sessions, self.do, self.state))
+        self.page = site(Counter(self.world, self.desk_counter, self.sessions, self.do, self.state, beat_s=0))
 
     def state(self) -> State:
         return State(self.world.shop.name, 9, self.world.connected, 0, self.teller.out_of_service)

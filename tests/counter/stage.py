@@ -27,7 +27,7 @@ from kiosk.offline.identity import load_or_create
 from kiosk.settings import parse
 
 HOME = b"6600000001"
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 KEY = b"k" * 32
 KIOSK, COUNTER = "kiosk-0001-03", "kiosk-0001-09"
 

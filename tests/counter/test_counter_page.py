@@ -137,7 +137,22 @@ def test_whoever_head_office_blocks_is_out(store: Store, browser: Browser) -> No
     office = store.counter.office
     Staff(office.engine, office.settings).block("mei")
     together(30, store.counter)
-    assert "id=code" not in browser.get()
+    page = browser.get()
+    assert "id=code" not in page
+    assert SAY(KEPT_OUT["over"]) in page
+    assert SAY(KEPT_OUT["over"]) not in browser.get(), "told once"
+
+
+def test_nothing_is_claimed_for_whoever_is_blocked_while_it_waits(store: Store, browser: Browser) -> None:
+    paper, office = store.printed(), store.counter.office
+    browser.claim(paper["QR"])
+    Staff(office.engine, office.settings).block("mei")
+    together(int(WAIT_S), store.counter, store.kiosk)
+    assert store.counter.entries(en.Claim) == []
+    browser.sign_in("lin", "135791")
+    browser.claim(paper["QR"])
+    together(int(WAIT_S), store.counter, store.kiosk)
+    assert GIVEN in big(browser.get())
 
 
 # --- what a voucher is answered --------------------------------------------------------------------

@@ -13,8 +13,15 @@ from kiosk.demo.bench import BUTTONS, bench
 from kiosk.demo.clock import SharedClock
 from kiosk.demo.lines import Answer, serve
 from kiosk.demo.places import Places
+from kiosk.hardware.cards.families import read_card
+from kiosk.hardware.simulated.card_field import Field
+from kiosk.hardware.simulated.chips import chip
 from kiosk.hardware.simulated.printer import SimulatedPrinter
 from kiosk.hardware.simulated.scanner import SimulatedScanner
+from kiosk.hardware.simulated.swipe import SimulatedSwipe
+from kiosk.hardware.simulated.wedge import SimulatedWedge
+from kiosk.hardware.simulated.wedge_keyboards import PipeKeyboard
+from kiosk.hub import demo_shop
 
 ROOT = Path(__file__).parents[2]
 Story = Callable[[httpx.AsyncClient], Awaitable[None]]
@@ -52,6 +59,18 @@ def test_every_button_is_on_the_page_in_both_languages(places: Places) -> None:
     _visit(places, story)
 
 
+def test_cards_of_every_family_can_be_tapped_and_have_a_member() -> None:
+    bound = {("mifare-classic", uid) for uid in demo_shop.UIDS} | {("mifare-ultralight", demo_shop.TAG)}
+    tapped = set()
+    for button in BUTTONS.values():
+        if button.line.get("family", "cpu") not in ("cpu", "purse"):
+            made = chip(button.line["family"], button.line["card"])
+            card = read_card(Field(made), made.atr)
+            tapped.add((card.family, card.number))
+    assert tapped <= bound
+    assert {family for family, _ in tapped} == {family for family, _ in bound}
+
+
 def test_a_button_reaches_its_part_and_says_how_it_went(places: Places) -> None:
     heard: list[Answer] = []
 
@@ -78,11 +97,23 @@ def test_every_order_to_the_printer_is_one_it_knows(places: Places) -> None:
                 ]
 
 
+def test_every_order_to_swipe_reader_and_wedge_is_one_they_know(places: Places) -> None:
+    with (
+        SimulatedSwipe("msr605", places.swipe) as swipe,
+        SimulatedWedge(PipeKeyboard(places.wedge)) as wedge,
+    ):
+        for name, button in BUTTONS.items():
+            if button.to in ("swipe", "wedge"):
+                device = swipe if button.to == "swipe" else wedge
+                device.do("plug")
+                assert device._order(button.line)["ok"], name
+
+
 def test_every_order_to_the_scanner_is_one_it_knows(places: Places) -> None:
     with SimulatedScanner(places.scanner) as scanner:
         for name, button in BUTTONS.items():
             if button.to == "scanner":
-                more = {"text": "CODE"} if button.last_voucher else {}
+                more = {"text": "CODE"} if button.last_voucher or button.phone else {}
                 assert scanner._order(button.line | more)["ok"], name
 
 

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -103,12 +104,17 @@ def test_asked_to_end_while_waiting(tmp_path: Path) -> None:
 
 
 def test_folders_are_private_and_not_too_deep(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-    places = fresh()
-    places.lay_out()
-    assert places.root.parent == tmp_path
+    with tempfile.TemporaryDirectory() as near:
+        monkeypatch.setenv("XDG_RUNTIME_DIR", near)
+        places = fresh()
+        places.lay_out()
+        assert places.root.parent == Path(near)
+        _are_private(places)
+    with pytest.raises(PathTooLong):
+        Places(tmp_path / ("x" * 90)).lay_out()
+
+
+def _are_private(places: Places) -> None:
     assert all(
         folder.stat().st_mode & 0o777 == 0o700 for folder in (places.root, places.kiosk, places.papers)
     )
-    with pytest.raises(PathTooLong):
-        Places(tmp_path / ("x" * 90)).lay_out()

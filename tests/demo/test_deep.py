@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import deep
 from tests.deep import HEAD, Round, rounds, seed_of
 
 ROOT = Path(__file__).parents[2]
@@ -14,6 +15,24 @@ def test_a_seed_comes_from_the_commit() -> None:
     assert seed_of("8d097d9") == 0x8D097D9
     assert seed_of("8d097d9+") == 0x8D097D9
     assert seed_of("") == 1
+
+
+def test_a_plus_says_that_the_tree_differs_in_more_than_the_notes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notes = tmp_path / "docs" / "deep-runs.md"
+    monkeypatch.setattr(deep, "ROOT", tmp_path)
+    monkeypatch.setattr(deep, "NOTES", notes)
+    assert deep.commit() == "unknown"
+    notes.parent.mkdir()
+    notes.write_text(HEAD)
+    for words in (["init"], ["add", "."], ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-m", "x"]):
+        subprocess.run(["git", *words], cwd=tmp_path, check=True, capture_output=True)
+    clean = deep.commit()
+    notes.write_text(HEAD + "| a row |")
+    assert deep.commit() == clean != "unknown"
+    (tmp_path / "code.py").write_text("")
+    assert deep.commit() == f"{clean}+"
 
 
 def test_rounds_count_up_and_stop_at_the_first_failure() -> None:

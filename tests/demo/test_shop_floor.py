@@ -20,6 +20,7 @@ from kiosk.demo.places import Places, fresh
 from kiosk.demo.screen import Screen, pattern_of
 from kiosk.demo.visitor import PIN, kinds_about
 from kiosk.hardware.simulated import pcscd
+from kiosk.hardware.simulated.purse_eeprom import Eeprom
 from kiosk.words import Words
 
 pytestmark = [
@@ -30,6 +31,7 @@ pytestmark = [
 
 HOME, POOR, STRANGER = "6600000001", "6600000002", "6600000530"
 LOST, NOBODYS = "6600000901", "6600000999"
+POOR_POINTS = 50
 GIFT, WRONG_PIN = "玫瑰护手霜", "000000"
 _FIGURE = r"[\d,]+"
 _NUMBER = r"[\d ]+"
@@ -290,6 +292,29 @@ def test_a_stranger_without_the_network(floor: Floor) -> None:
     floor.invited()
     banner = floor.say("No network right now. Your points are safe.")
     floor.screen.until(lambda texts: banner not in texts, "the network is back", 40)
+
+
+def test_points_on_the_card_pay_without_the_network(floor: Floor) -> None:
+    floor.order("network", "cut")
+    floor.sees("No network right now. Your points are safe.", 40)
+    before, held = floor.papers(), Eeprom(floor.places.purse).read().balance
+    floor.order("cards", "tap", family="purse", card=str(floor.places.purse))
+    floor.presses("Choose a gift")
+    floor.screen.wait(floor.say("Gift shelf"))
+    floor.screen.press(GIFT)
+    price = floor.sees("Confirm, use {points} points", points=_FIGURE)["points"]
+    floor.confirms(floor.say("Confirm, use {points} points", points=price))
+    floor.sees("Please take your voucher", 40)
+    number = floor.number()
+    paper = evidence.printed(floor.places.papers, before)
+    assert evidence.read_voucher(paper, floor.voucher_public()).number == number
+    # What their account has is at home here and goes first: the card pays the rest.
+    paid = int(price.replace(",", "")) - POOR_POINTS
+    assert Eeprom(floor.places.purse).read().balance == held - paid
+    floor.presses("I have it, done")
+    floor.order("network", "heal")
+    floor.invited()
+    assert floor.posted(number)["chain_ok"] is True
 
 
 def test_nobody_there_any_more(floor: Floor) -> None:

@@ -16,9 +16,9 @@ DEADLINE_S = 10.0
 class Listener:
     """What a kiosk hears from its readers."""
 
-    def __init__(self, socket: str) -> None:
+    def __init__(self, socket: str, hang_s: float = 5.0, sharing: str = "alone") -> None:
         self._process = subprocess.Popen(
-            [sys.executable, Path(__file__).with_name("listening.py")],
+            [sys.executable, Path(__file__).with_name("listening.py"), sharing, str(hang_s)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**os.environ, "PCSCLITE_CSOCK_NAME": socket},
@@ -49,6 +49,32 @@ class Listener:
         while (event := self.next())[0] == "ReaderChanged":
             pass
         return [event[0], *event[2:]]
+
+    def changed(self, changes: int) -> list[list[Any]]:
+        """What was told of readers until so many changes were heard: those that came, then by their names."""
+        self.readers(changes)
+        told = [event[1:-1] for event in self.heard if event[0] == "ReaderChanged"]
+        return told[: changes // 2] + sorted(told[changes // 2 : changes])
+
+    def readers(self, changes: int) -> dict[str, list[bool]]:
+        """How each reader came and went, once so many changes were heard in all."""
+        while len(told := [event for event in self.heard if event[0] == "ReaderChanged"]) < changes:
+            self.next()
+        return {reader: [event[2] for event in told if event[1] == reader] for _, reader, *_ in told}
+
+    def ask(self, request: str, reader: str, work: str, number: str = "") -> None:
+        """Have work done with the card of this member, or whichever lies there."""
+        assert self._process.stdin is not None
+        family = "virtual-cpu" if number else ""
+        line = json.dumps([request, reader, family, number.encode().hex(), work])
+        self._process.stdin.write(line.encode() + b"\n")
+        self._process.stdin.flush()
+
+    def event(self, name: str) -> list[Any]:
+        """The next event of this name, without it."""
+        while (event := self.next())[0] != name:
+            pass
+        return event[1:]
 
     def ready(self) -> None:
         """Until both slots of the virtual reader are there."""

@@ -2,6 +2,7 @@
 
 from binascii import crc_hqx
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -21,9 +22,17 @@ from kiosk.hardware.cards.apdu import (
     select,
     split,
 )
-from kiosk.hardware.cards.families import MEMBER_AID, member_file, member_number, read_card
-from kiosk.hardware.simulated.member_chip import KINDS, MemberChip, chip
-from kiosk.membership.cards import Card
+from kiosk.hardware.cards.families import FAMILIES, read_card
+from kiosk.hardware.cards.member_file import MEMBER_AID, member_file, member_number
+from kiosk.hardware.cards.purse_serial import PURSE_AID
+from kiosk.hardware.simulated.card_field import Field
+from kiosk.hardware.simulated.chips import MAKERS, chip
+from kiosk.hardware.simulated.member_chip import MemberChip
+from kiosk.hardware.simulated.purse_chip import PurseChip
+from kiosk.membership.cards import Card, Proof
+
+from .purse_till import SERIAL
+from .purse_till import card as issued
 
 NUMBER = b"6600000001"
 numbers = st.text("0123456789", min_size=6, max_size=19).map(str.encode)
@@ -99,9 +108,9 @@ def test_whatever_a_card_says_there_is_one_kind_of_trouble(atr: bytes, answers: 
     assert card.asked <= 2 * (FOLLOW_UPS + 1) + 1
 
 
-@given(st.sampled_from(KINDS), st.binary(max_size=20))
+@given(st.sampled_from(sorted(MAKERS.keys() - {"purse"})), st.binary(max_size=20))
 def test_a_chip_answers_anything(kind: str, command: bytes) -> None:
-    assert len(chip(kind, "6600000001" if kind == "cpu" else "04a1b2c3").answer(command)) >= 2
+    assert len(chip(kind, "6600000001" if kind == "cpu" else "04a1b2c3d4e5f6").answer(command)) >= 2
 
 
 def test_more_is_fetched_and_lengths_are_corrected() -> None:
@@ -124,7 +133,8 @@ def test_a_card_that_asks_for_ever_is_given_up(answer: str) -> None:
 
 
 STORAGE = {
-    name: chip("mifare", "00").atr.replace(b"\x03\x00\x01", b"\x03" + name) for name in (b"\0\1", b"\0\3")
+    name: chip("mifare", "00").atr.replace(b"\x03\x00\x01", b"\x03" + name)
+    for name in (b"\0\1", b"\0\2", b"\0\3", b"\0\x3b")
 }
 
 
@@ -132,7 +142,9 @@ STORAGE = {
     ("atr", "uid", "expected"),
     [
         (STORAGE[b"\0\1"], "04A1B2C39000", Card("mifare-classic", bytes.fromhex("04A1B2C3"))),
-        (STORAGE[b"\0\3"], "04A1B2C3D4E5F69000", Card("other", bytes.fromhex("04A1B2C3D4E5F6"))),
+        (STORAGE[b"\0\2"], "04A1B2C39000", Card("mifare-classic", bytes.fromhex("04A1B2C3"))),
+        (STORAGE[b"\0\3"], "04A1B2C3D4E5F69000", Card("mifare-ultralight", bytes.fromhex("04A1B2C3D4E5F6"))),
+        (STORAGE[b"\0\x3b"], "04A1B2C3D4E5F69000", Card("other", bytes.fromhex("04A1B2C3D4E5F6"))),
         (STORAGE[b"\0\3"], "08A1B2C39000", CardUnknown),
         (STORAGE[b"\0\3"], "000000009000", CardGarbled),
         (STORAGE[b"\0\3"], "04A1B29000", CardGarbled),
@@ -152,9 +164,24 @@ def test_a_card_known_by_its_uid(atr: bytes, uid: str, expected: Card | type[Car
 
 def test_a_processor_card_of_others_falls_back_to_its_uid() -> None:
     card = RecordedCard(
-        {select(MEMBER_AID): bytes.fromhex("6A82"), GET_UID: bytes.fromhex("04A1B2C3D4E5F6 9000")}
+        {
+            select(MEMBER_AID): bytes.fromhex("6A82"),
+            select(PURSE_AID): bytes.fromhex("6A82"),
+            GET_UID: bytes.fromhex("04A1B2C3D4E5F6 9000"),
+        }
     )
     assert read_card(card, bytes.fromhex("3B80800101")) == Card("other", bytes.fromhex("04A1B2C3D4E5F6"))
+
+
+def test_a_purse_alone_is_known_by_its_serial(tmp_path: Path) -> None:
+    assert read_card(Field(issued(tmp_path)), PurseChip.atr) == Card("pboc-purse", SERIAL)
+
+
+def test_only_cards_with_keys_of_their_own_may_claim_more_than_a_name() -> None:
+    claims = {family.name: family.claims for family in FAMILIES}
+    assert claims.pop("virtual-cpu") == frozenset(Proof)
+    assert set(claims.values()) == {frozenset({Proof.IDENTITY})}
+    assert {family.name for family in FAMILIES if family.records} == {"mifare-classic", "mifare-ultralight"}
 
 
 def test_the_words_are_those_of_the_event() -> None:

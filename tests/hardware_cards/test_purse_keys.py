@@ -70,6 +70,15 @@ def test_a_loads_codes() -> None:
     assert codes.tac(KEY).hex() == tac[:8]
 
 
+def test_a_card_that_others_had_gives_our_mac1() -> None:
+    """What a FMCOS card answered to 80 50 00 02, as printed in a tutorial with its test key."""
+    key = bytes.fromhex("3F3F3F3F3F3F3F3F1122334455667788")
+    answer = bytes.fromhex("00000000 0000 00 01 4E066548 0D39ADBB")
+    session = load_session(key, answer[8:12], counter=0)
+    asked = Deal(0x10, bytes.fromhex("666666666666"), MOMENT)
+    assert LoadCodes(session, asked, before=0, counter=0).mac1() == answer[12:]
+
+
 @settings(max_examples=20, deadline=None)
 @given(st.binary(min_size=8, max_size=8), st.binary(max_size=40))
 def test_any_mac(key: bytes, data: bytes) -> None:

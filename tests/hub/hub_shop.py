@@ -9,9 +9,10 @@ from kiosk.hub.books import Books
 from kiosk.hub.office import HeadOffice
 from kiosk.hub.pins import verifier_maker
 from kiosk.hub.settings import Grants, HubSettings, Merges, Pin, Risk
-from kiosk.hub.tables import balances, cards, gifts, members, open_database
+from kiosk.hub.tables import balances, cards, gifts, members
 from kiosk.ledger import accounts as acc
 from kiosk.ledger.legs import Balances, Transfer
+from tests import databases
 
 CHEAP = Pin(argon2_time=1, argon2_kib=8, argon2_lanes=1, offline_pin="software")
 NO_RISK = Risk()
@@ -20,7 +21,7 @@ MEMBERS = ("M1", "M2", "M3")
 
 def opened(url: str, grants: Grants, risk: Risk = NO_RISK) -> Iterator[HeadOffice]:
     settings = HubSettings(grants=grants, pin=CHEAP, risk=risk, demo=True, merges=Merges(by_kiosks=True))
-    office = HeadOffice(open_database(url), lambda: NOW, CountedIds("g"), settings)
+    office = HeadOffice(databases.at(url), lambda: NOW, CountedIds("g"), settings)
     furnish(office)
     yield office
     office.engine.dispose()

@@ -12,9 +12,10 @@ from kiosk.hub.generation import GenerationKeeper, MemoryGeneration
 from kiosk.hub.office import HeadOffice
 from kiosk.hub.recovery_tables import generations
 from kiosk.hub.settings import Grants, HubSettings, Merges, Risk
-from kiosk.hub.tables import balances, open_database
+from kiosk.hub.tables import balances, connect
 from kiosk.ledger import sync
 from kiosk.ledger.legs import Balances
+from tests import databases
 
 GRANTS = Grants(lease_par=3, lease_low=1, home_points=500)
 
@@ -25,7 +26,7 @@ class Restorable:
     def __init__(self, keeper: GenerationKeeper | None = None) -> None:
         self.keeper = keeper or MemoryGeneration()
         self.ids = CountedIds("g")
-        self.engine = open_database("sqlite://")
+        self.engine = databases.empty()
         self.office = self.start()
         furnish(self.office)
 
@@ -49,7 +50,7 @@ class Restorable:
 
     def restore(self, copy: sqlite3.Connection) -> None:
         self.engine.dispose()
-        self.engine = open_database("sqlite://")
+        self.engine = connect("sqlite://")
         with self.engine.connect() as connection:
             raw: Any = connection.connection.driver_connection
             copy.backup(raw)

@@ -61,6 +61,7 @@ def test_the_other_cards_are_what_the_manual_says(shop: HeadOffice) -> None:
     assert account_of(shop, demo_shop.FROZEN).why == "frozen"
     assert account_of(shop, demo_shop.NOBODYS).standing == "unknown"
     assert account_of(shop, demo_shop.UIDS[0], "mifare-classic").standing == "known"
+    assert account_of(shop, demo_shop.TAG, "mifare-ultralight").standing == "known"
 
 
 def test_every_name_is_masked_and_every_gift_is_named(shop: HeadOffice) -> None:
@@ -112,7 +113,7 @@ def test_the_settings_are_never_half_read() -> None:
     fields = {field.name for field in msgspec.structs.fields(HubSettings)}
     assert fields == {
         "listen", "database", "grants", "merges", "pin", "enrolment", "console", "risk", "backup", "shop",
-        "replica", "demo",
+        "replica", "phones", "tills", "demo",
     }  # fmt: skip
 
 

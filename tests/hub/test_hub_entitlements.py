@@ -115,3 +115,53 @@ def test_three_accounts_of_one_person_are_given_it_once(office: HeadOffice, till
     till.write(en.Used(asset=BIRTHDAY), "M1")
     answer = office.sync(till.request())
     assert answer.verdicts[-1].verdict == "disputed"
+
+
+DAY = dt.datetime.fromtimestamp(NOW / 1e6, dt.UTC).astimezone(dt.timezone(dt.timedelta(hours=8))).date()
+CHECK_IN = acc.entitlement("checkin", DAY.isoformat())
+POINTS_FOR_IT = 5
+
+
+@pytest.fixture
+def generous(office: HeadOffice) -> None:
+    with office.engine.begin() as connection:
+        named = f'{RULES}[entitlements.checkin]\nperiod = "day"\npoints = {POINTS_FOR_IT}\n'
+        connection.execute(sa.insert(packs).values(version=2, rules=named))
+
+
+@pytest.mark.usefixtures("generous")
+def test_points_of_a_benefit_are_rights_where_it_was_given(
+    office: HeadOffice, till: Till, other: Till
+) -> None:
+    assert ask(office, till, "a", CHECK_IN) == ""
+    before = books_of(office).get(("escrow:K1:M1", acc.POINTS), 0)
+    till.write(en.Earned(asset=CHECK_IN, points=POINTS_FOR_IT), "M1")
+    assert office.sync(till.request()).verdicts[-1].verdict == "posted"
+    assert books_of(office)["escrow:K1:M1", acc.POINTS] == before + POINTS_FOR_IT
+    assert ask(office, other, "b", CHECK_IN) == "used"
+
+
+@pytest.mark.usefixtures("generous")
+def test_points_beyond_the_rule_are_nobodys(office: HeadOffice, till: Till) -> None:
+    assert ask(office, till, "a", CHECK_IN) == ""
+    before = books_of(office).get(("escrow:K1:M1", acc.POINTS), 0)
+    till.write(en.Earned(asset=CHECK_IN, points=POINTS_FOR_IT + 1), "M1")
+    last = office.sync(till.request()).verdicts[-1]
+    assert (last.verdict, last.reason) == ("disputed", "benefit")
+    assert books_of(office).get(("escrow:K1:M1", acc.POINTS), 0) == before
+
+
+@pytest.mark.usefixtures("generous")
+@pytest.mark.parametrize("points", [0, -5])
+def test_a_benefit_of_nothing_is_no_benefit(office: HeadOffice, till: Till, points: int) -> None:
+    ask(office, till, "a", CHECK_IN)
+    till.write(en.Earned(asset=CHECK_IN, points=points), "M1")
+    assert office.sync(till.request()).verdicts[-1].verdict == "quarantined"
+
+
+@pytest.mark.usefixtures("generous")
+def test_points_without_the_right_are_disputed(office: HeadOffice, till: Till) -> None:
+    till.write(en.Earned(asset=CHECK_IN, points=POINTS_FOR_IT), "M1")
+    assert [(one.verdict, one.reason) for one in office.sync(till.request()).verdicts] == [
+        ("disputed", "overdrawn")
+    ]

@@ -14,9 +14,11 @@ from http_message_signatures import HTTPMessageSigner, MappingKeyResolver
 from http_message_signatures.algorithms import ED25519
 from till import Till
 
+from kiosk.hub import phones
 from kiosk.hub.api import create_app
 from kiosk.hub.office import HeadOffice
 from kiosk.hub.signed_requests import COVERED
+from kiosk.ledger import accounts as acc
 from kiosk.ledger import entries as en
 from kiosk.ledger import feed, sync
 
@@ -96,6 +98,31 @@ def test_a_kiosk_syncs_asks_checks_and_loads(address: str, till: Till) -> None:
     assert [(gift.id, gift.stock) for gift in replica.shop.gifts] == [("G1", 40), ("G2", 1)]
     assert [row.member for row in feed.unpack_rows(feed.MemberRow, replica.members.rows)] == ["M3"]
     assert replica.shop.claim_keys[7].public == till.enrolment().voucher_public
+
+
+def test_phones_codes_and_new_pins_go_through_the_same_door(
+    address: str, till: Till, office: HeadOffice
+) -> None:
+    def ask(path: str, message: msgspec.Struct, kind: type[msgspec.Struct]) -> msgspec.Struct:
+        told = send(signed(till, "POST", f"{address}/v1/{path}", sync.pack(message)))
+        assert told.status_code == 200
+        return sync.unpack(kind, told.content)
+
+    with office.engine.begin() as connection:
+        phones.bind(connection, acc.phone(bytes(32)), "M1", "13800000001")
+    look = sync.PhoneRequest(device="K1", phone=acc.phone(bytes(32)), entry="t", pin="246810")
+    known = ask("phone", look, sync.PhoneAnswer)
+    assert isinstance(known, sync.PhoneAnswer)
+    assert known.account is not None
+    assert known.account.member == "M1"
+    code = sync.CodeRequest(device="K1", name="M1", entry="c")
+    assert ask("code", code, sync.CodeAnswer) == sync.CodeAnswer(result="sent", tail="0001", minutes=5)
+    change = sync.NewPinRequest(device="K1", name="M1", entry="n", proof="t", pin="713905")
+    assert ask("new-pin", change, sync.NewPinAnswer) == sync.NewPinAnswer(result="done")
+    unsigned = requests.post(
+        f"{address}/v1/phone", data=sync.pack(look), headers={"Content-Type": TYPE}, timeout=10
+    )
+    assert unsigned.status_code in {401, 403}
 
 
 def test_an_unknown_card_is_unknown(address: str, till: Till) -> None:
@@ -202,7 +229,9 @@ def test_the_technicians_pages_exist_only_in_a_demo(office: HeadOffice, till: Ti
     office.settings = msgspec.structs.replace(office.settings, demo=False)
     paths = {route.path for route in create_app(office).routes}  # type: ignore[attr-defined]
     kiosks = {"/v1/sync", "/v1/account", "/v1/pin", "/v1/replica", "/v1/health"}
-    assert {path for path in paths if not path.startswith("/v1/console/")} == kiosks
+    kiosks |= {"/v1/phone", "/v1/code", "/v1/new-pin", "/v1/join", "/v1/join-code"}
+    tills = {"/v1/tills/sales", "/v1/tills/refunds"}
+    assert {path for path in paths if not path.startswith("/v1/console/")} == kiosks | tills
 
 
 def test_a_technician_reads_a_record(address: str, till: Till, office: HeadOffice) -> None:

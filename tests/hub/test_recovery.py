@@ -471,8 +471,9 @@ def travelled(hub: Restorable) -> list[Till]:
     return tills
 
 
-@pytest.mark.parametrize("order", list(permutations(range(3))))
-@pytest.mark.parametrize("size", [1, 2, 500])
+@pytest.mark.parametrize(
+    ("size", "order"), [(2, order) for order in permutations(range(3))] + [(1, (2, 0, 1)), (500, (1, 2, 0))]
+)
 def test_a_right_that_travelled_is_told_by_three_logs_in_any_order(
     hub: Restorable, order: tuple[int, ...], size: int
 ) -> None:

@@ -28,12 +28,18 @@ PATHS = {
     "sync": sync.SyncRequest,
     "account": sync.AccountRequest,
     "pin": sync.PinRequest,
+    "phone": sync.PhoneRequest,
+    "code": sync.CodeRequest,
+    "new-pin": sync.NewPinRequest,
     "replica": feed.ReplicaRequest,
 }
 ANSWERS = {
     "sync": sync.SyncAnswer,
     "account": sync.AccountAnswer,
     "pin": sync.PinAnswer,
+    "phone": sync.PhoneAnswer,
+    "code": sync.CodeAnswer,
+    "new-pin": sync.NewPinAnswer,
     "replica": feed.ReplicaAnswer,
 }
 
@@ -93,6 +99,13 @@ def message(kind: str, till: Till, chance: random.Random) -> sync.M:
         "sync": lambda: till.request(None, None, want),
         "account": lambda: sync.AccountRequest(device=device, card=b"M1".ljust(32, b".")),
         "pin": lambda: sync.PinRequest(device=device, member="M1", route="card", entry="t", pin="246810"),
+        "phone": lambda: sync.PhoneRequest(
+            device=device, phone=acc.phone(bytes(32)), entry=f"p-{chance.random()}", pin="246810"
+        ),
+        "code": lambda: sync.CodeRequest(device=device, name="M1", entry=f"c-{chance.random()}"),
+        "new-pin": lambda: sync.NewPinRequest(
+            device=device, name="M1", entry=f"n-{chance.random()}", proof="t", pin="713905"
+        ),
         "replica": lambda: feed.ReplicaRequest(device=device),
     }
     return made[kind]()  # type: ignore[return-value]
@@ -124,13 +137,18 @@ Spoil = Callable[[str, Till, random.Random], bytes]
 WAYS = [
     ("sync", by_bytes), ("sync", by_fields), ("sync", by_fields_signed), ("sync", by_entry),
     ("account", by_bytes), ("account", by_fields), ("pin", by_bytes), ("pin", by_fields),
+    ("phone", by_bytes), ("phone", by_fields), ("code", by_bytes), ("code", by_fields),
+    ("new-pin", by_bytes), ("new-pin", by_fields),
     ("replica", by_bytes), ("replica", by_fields),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("kind", "spoil"), WAYS)
 def test_head_office_refuses_or_stays_sound(office: HeadOffice, kind: str, spoil: Spoil) -> None:
-    ask = {"sync": office.sync, "account": office.account, "pin": office.pin, "replica": office.replica}[kind]
+    ask = {
+        "sync": office.sync, "account": office.account, "pin": office.pin, "replica": office.replica,
+        "phone": office.phone, "code": office.send_code, "new-pin": office.set_pin,
+    }[kind]  # fmt: skip
     crowd, refused = Crowd(office), 0
     till, before = crowd.till(), everything(office)
     for seed in range(SEED, SEED + ROUNDS):

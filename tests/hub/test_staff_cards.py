@@ -132,6 +132,31 @@ def test_a_pin_is_looked_at_only_for_the_persons_own_store(office: HeadOffice, d
     assert look(office, "u", PIN, "K2").result == "right"
 
 
+@pytest.mark.parametrize("who", [MEI, acc.staff("nobody")])
+def test_guesses_at_another_stores_kiosk_lock_nobody_out(
+    office: HeadOffice, desk: ShopStaff, who: str
+) -> None:
+    """There, whoever works elsewhere is nobody; what is typed is counted and locked all the same."""
+    office.enrol(replace(Till("K2").enrolment(), store="0002"))
+    before = news(office)
+    results = [look(office, f"t{place}", PIN, "K2", who) for place in range(6)]
+    assert [one.result for one in results] == ["wrong"] * 5 + ["locked"]
+    assert [one.left for one in results] == [4, 3, 2, 1, 0, 0]
+    assert news(office) == before, "no kiosk downloads anything for that"
+    assert look(office, "u", PIN).result == "right"
+    assert heard(office).keys() == {"mei"}
+
+
+def test_tries_are_lent_only_to_devices_of_the_persons_own_store(office: HeadOffice, desk: ShopStaff) -> None:
+    abroad = Till("K2")
+    office.enrol(replace(abroad.enrolment(), store="0002"))
+    for name, store, why in (("a", "0001", "member"), ("b", "0002", ""), ("c", "", "")):
+        desk.assign("mei", store, PIN)
+        want = sync.Want(id=name, member=MEI, asset=acc.TRIES, amount=1)
+        answer = office.sync(abroad.request(None, None, want))
+        assert [one.why for one in answer.refused] == ([why] if why else [])
+
+
 def test_five_wrong_ones_lock_somebody_until_head_office_unlocks(office: HeadOffice, desk: ShopStaff) -> None:
     before = news(office)
     results = [look(office, f"t{place}").result for place in range(6)]

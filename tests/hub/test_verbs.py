@@ -1,5 +1,6 @@
 """Head office's verbs as they are typed: over the database, or by the console of a head office that runs."""
 
+import json
 import re
 import signal
 import socket
@@ -19,7 +20,7 @@ from kiosk.hub.__main__ import main
 from kiosk.hub.opening import HeadOfficeRuns, alone
 from kiosk.hub.serving import STOP_S
 from kiosk.hub.settings import read_settings
-from kiosk.hub.tables import open_database, pin_routes
+from kiosk.hub.tables import members, open_database, pin_routes
 from kiosk.ledger.enrolment import read_code
 from kiosk.offline.enrolment import enrol
 
@@ -188,3 +189,21 @@ def test_a_kiosk_that_stays_connected_does_not_delay_a_stop(running: Running) ->
         assert kiosk.recv(65536).startswith(b"HTTP/1.1 200")
         running.process.send_signal(signal.SIGTERM)
         assert running.process.wait(4 * STOP_S) == -signal.SIGTERM  # as uvicorn ends
+
+
+def test_a_person_is_told_what_is_kept_and_forgotten(config: Path, tmp_path: Path) -> None:
+    add(config, "anna", "manager")
+    engine = open_database(f"sqlite:///{tmp_path}/hub.db")
+    with engine.begin() as connection:
+        row = {"id": "m-forgotten", "name": "刘*岩", "lifetime": 0, "verifier": ""}
+        connection.execute(sa.insert(members).values(**row))
+    engine.dispose()
+    told = typed("member", "export", "--config", config, "m-forgotten")
+    assert json.loads(told.output)["name"] == "刘*岩"
+    assert typed("member", "withdraw", "--config", config, "m-forgotten", "news").exit_code == 1
+    assert typed("member", "erase", "--config", config, "m-forgotten", answers="n\n").exit_code == 1
+    assert typed("member", "erase", "--config", config, "m-forgotten", "--yes").exit_code == 0
+    assert json.loads(typed("member", "export", "--config", config, "m-forgotten").output)["name"] == ""
+    assert typed("member", "proposals", "--config", config).exit_code == 0
+    audit = typed("audit", "--config", config).output
+    assert all(f"member-{done} m-forgotten" in audit for done in ("export", "erase"))

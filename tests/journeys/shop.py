@@ -7,14 +7,16 @@ from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+import sqlalchemy as sa
+
 from kiosk import events as ev
 from kiosk import views
 from kiosk.desk.desk import Desk
 from kiosk.desk.world import Shop, World
+from kiosk.hardware.printers.raster import Raster
 from kiosk.hub import demo_shop
 from kiosk.hub.office import Enrolment, HeadOffice
-from kiosk.hub.settings import HubSettings, Pin
-from kiosk.hub.tables import open_database
+from kiosk.hub.settings import HubSettings, Phones, Pin
 from kiosk.ledger import entries as en
 from kiosk.ledger import sync as wire
 from kiosk.ledger.feed import ReplicaAnswer, ReplicaRequest
@@ -27,17 +29,21 @@ from kiosk.offline.journal import DurableJournal
 from kiosk.offline.pin import SoftwarePin
 from kiosk.offline.questions import HubDesk
 from kiosk.offline.replica import StoredReplica
+from kiosk.offline.spent_codes import StoredSpentCodes
 from kiosk.offline.transport import HubUnreachable
 from kiosk.offline.uploader import Uploader
 from kiosk.offline.wants import Wants
-from kiosk.ports import CounterAnswer
+from kiosk.ports import CounterAnswer, Newcomer, PinChange
 from kiosk.words import DEFAULT, Words
+from tests import databases
 
 V = TypeVar("V", bound=views.View)
 
 PIN = "246810"
 SETTINGS = HubSettings(
-    demo=True, pin=Pin(argon2_time=1, argon2_kib=8, argon2_lanes=1, offline_pin="software")
+    demo=True,
+    pin=Pin(argon2_time=1, argon2_kib=8, argon2_lanes=1, offline_pin="software"),
+    phones=Phones(looks=10),
 )
 NOON = 1_780_286_400_000_000  # 2026-06-01 12:00 in Shanghai
 RULES = (Path(__file__).parents[2] / "config/rules/demo.toml").read_text()
@@ -86,6 +92,30 @@ class Wire:
         asked = wire.PinRequest(device=self.device, member=member, route=route, entry=entry, pin=pin)
         return self._carried(lambda: self.office.pin(asked))
 
+    def phone(self, phone: str, entry: str, pin: str) -> wire.PhoneAnswer:
+        asked = wire.PhoneRequest(device=self.device, phone=phone, entry=entry, pin=pin)
+        return self._carried(lambda: self.office.phone(asked))
+
+    def code(self, name: str, entry: str) -> wire.CodeAnswer:
+        asked = wire.CodeRequest(device=self.device, name=name, entry=entry)
+        return self._carried(lambda: self.office.send_code(asked))
+
+    def new_pin(self, change: PinChange) -> wire.NewPinAnswer:
+        asked = wire.NewPinRequest(
+            device=self.device, name=change.name, entry=change.entry, proof=change.proof, pin=change.pin
+        )
+        return self._carried(lambda: self.office.set_pin(asked))
+
+    def join_code(self, number: str, entry: str) -> wire.CodeAnswer:
+        asked = wire.JoinCodeRequest(device=self.device, number=number, entry=entry)
+        return self._carried(lambda: self.office.send_join_code(asked))
+
+    def join(self, newcomer: Newcomer) -> wire.JoinAnswer:
+        asked = wire.JoinRequest(
+            device=self.device, member=newcomer.member, key=newcomer.key, pin=newcomer.pin
+        )
+        return self._carried(lambda: self.office.take_key(asked))
+
     def _carried(self, ask: Callable[[], V]) -> V:  # type: ignore[type-var]
         if self.cut:
             raise HubUnreachable("the wire is cut")
@@ -98,12 +128,15 @@ class Tray:
     def __init__(self, post: Callable[[ev.Event], None]) -> None:
         self._post = post
         self.papers: list[Paper] = []
+        self.looked_at: list[Paper] = []
+        self.raster: Raster | None = None
         self.trouble = ""
         self.ends = ev.Outcome.CONFIRMED
         self.silent = False
 
     def preview(self, paper: Paper) -> bytes:
-        return b""
+        self.looked_at.append(paper)
+        return self.raster.preview(paper) if self.raster else b""
 
     def ready(self) -> str:
         return self.trouble
@@ -155,10 +188,8 @@ class ShopFloor:
         self.chance = random.Random(int(kiosk) + 4)
         self.ids = FreshIds(self.clock.now, self.chance)
         self.identity = load_or_create(folder / "identity", b"k" * 32, int(store + kiosk))
-        self.office = first.office if first else self._head_office(settings)
+        self.office = first.office if first else self._head_office(settings, rules)
         self._enrol()
-        if first is None:
-            demo_shop.seed(self.office, b"k" * 32, rules, self.device)
         self.wire = Wire(self.office, self.device)
         self.wire.cut = cut
         self.seen: list[views.View] = []
@@ -166,8 +197,16 @@ class ShopFloor:
         self.sync()
         self.sync()
 
-    def _head_office(self, settings: HubSettings) -> HeadOffice:
-        return HeadOffice(open_database("sqlite://"), self.clock.now, FreshIds(self.clock.now), settings)
+    def _head_office(self, settings: HubSettings, rules: str) -> HeadOffice:
+        now = self.clock.now
+
+        def over(engine: sa.Engine) -> HeadOffice:
+            return HeadOffice(engine, now, FreshIds(now), settings, shop_key=lambda: b"k" * 32)
+
+        def fill(engine: sa.Engine) -> None:
+            demo_shop.seed(over(engine), b"k" * 32, rules, self.device)
+
+        return over(databases.filled((settings, rules, self.device, now()), fill))
 
     def _enrol(self) -> None:
         device, voucher = self.identity.device_public, self.identity.voucher_public
@@ -197,7 +236,12 @@ class ShopFloor:
         self.tray = Tray(post)
         self.counter = CounterEar()
         shop = Shop(
-            {"zh_CN": "示例生活馆"}, self.store, self.kiosk, ZoneInfo("Asia/Shanghai"), offline_pin=True
+            {"zh_CN": "示例生活馆"},
+            self.store,
+            self.kiosk,
+            ZoneInfo("Asia/Shanghai"),
+            offline_pin=True,
+            phones=True,
         )
         self.world = World(
             shop=shop, journal=self.journal, replica=self.replica, hub=self.questions, printer=self.tray,
@@ -205,6 +249,7 @@ class ShopFloor:
             card_key=self.identity.cards, pin_checker=SoftwarePin(), counter=self.counter,
             say=Words(DEFAULT, shop.zone),
         )  # fmt: skip
+        self.world.spent_codes = self.spent_codes = StoredSpentCodes(self.folder / "spent.db")
         self.desk = Desk(self.world, self.seen.append)
         self.desk.start()
 
@@ -212,6 +257,7 @@ class ShopFloor:
         """The plug is pulled: nothing is finished, the disk keeps what was durable."""
         self.journal.close()
         self.replica.close()
+        self.spent_codes.close()
 
     # --- what happens ----------------------------------------------------------------------------
 

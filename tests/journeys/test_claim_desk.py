@@ -12,6 +12,7 @@ from kiosk import events as ev
 from kiosk import views
 from kiosk.desk.elsewhere import WAIT_S
 from kiosk.desk.staff_verdict import LOOKS, READ_S, VERDICT_S
+from kiosk.desk.vouchers import SPECIMEN
 from kiosk.hub.staff import Staff
 from kiosk.ledger import entries as en
 from kiosk.membership.cards import Card
@@ -405,8 +406,13 @@ def test_staff_print_an_unknown_voucher_again_into_the_members_hand(shop: ShopFl
     listed = shop.do(ev.OpenVouchersOpened())
     assert isinstance(listed, views.OpenVouchers)
     assert ev.ReprintAsked(paper["number"]) in {choice.tells for choice in listed.rows[0].answers}
-    done = shop.do(ev.ReprintAsked(paper["number"]))
+    looked = shop.do(ev.ReprintAsked(paper["number"]))
+    assert isinstance(looked, views.Preview)
+    assert len(shop.entries(en.Printing)) == 1, "a look prints nothing"
+    assert isinstance(shop.do(ev.WentBack()), views.OpenVouchers)
+    done = shop.do(ev.ReprintAsked(paper["number"]), ev.PrintAsked(paper["number"]))
     assert isinstance(done, views.Notice)
+    assert written(shop.tray.looked_at[-1])["QR"] == SPECIMEN
     again = written(shop.tray.papers[-1])
     assert again["券号"].replace(" ", "") == paper["number"]
     assert (again["校验码"], again["QR"]) == (paper["check"], paper["QR"])
@@ -424,7 +430,7 @@ def test_a_second_print_that_nobody_can_vouch_for_changes_nothing(shop: ShopFloo
     arrive(shop)
     shop.do(ev.OpenVouchersOpened())
     shop.tray.ends = ev.Outcome.UNKNOWN
-    told = shop.do(ev.ReprintAsked(paper["number"]))
+    told = shop.do(ev.ReprintAsked(paper["number"]), ev.PrintAsked(paper["number"]))
     assert isinstance(told, views.Notice)
     assert told.code_facts == ("K-PR-05",)
     shop.do(ev.WentBack())
@@ -451,7 +457,8 @@ def test_whoever_head_office_blocks_stops_at_the_next_touch(shop: ShopFloor) -> 
     shop.sync()
     shop.sync()
     assert shop.replica.colleague("mei") is None
-    assert isinstance(shop.do(ev.CodeScanned("scanner", paper["QR"])), views.Attract)
+    assert isinstance(shop.do(ev.CodeScanned("scanner", paper["QR"])), views.Notice)
+    assert isinstance(shop.do(ev.WentBack()), views.Attract)
     assert claims(shop) == []
     signed = [body.what for body in shop.entries(en.StaffSign) if isinstance(body, en.StaffSign)]
     assert signed == ["in", "out"]

@@ -5,6 +5,7 @@ the clock runs on or is not trusted, prints are doubtful, staff make void, head 
 the counters handed out, by both journals, and by everything that head office's books can be asked.
 """
 
+import os
 import shutil
 import tempfile
 from collections import Counter
@@ -208,9 +209,9 @@ def memory() -> Path | None:
 
 TestClaimsInAnyOrder = ClaimsInAnyOrder.TestCase
 TestClaimsInAnyOrder.settings = settings(
-    max_examples=8,
+    max_examples=int(os.environ.get("CLAIM_STORIES", "3")),
     stateful_step_count=25,
     deadline=None,
-    derandomize=True,
+    derandomize="CLAIM_STORIES" not in os.environ,
     suppress_health_check=list(HealthCheck),
 )

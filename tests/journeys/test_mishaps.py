@@ -150,7 +150,8 @@ def test_nothing_behind_the_question_tells_a_balance(floor: ShopFloor) -> None:
 
 
 def test_one_working_reader_is_enough(floor: ShopFloor) -> None:
-    floor.do(ev.ReaderChanged("", False, "no service"))
+    floor.do(ev.ReaderChanged("", False, "no service", "K-RD-01"))
+    assert floor.now.frame.fact == "3 号机  K-RD-01"
     resting = floor.now
     assert isinstance(resting, views.Attract)
     floor.do(ev.ReaderChanged("reader 00", True))
@@ -159,7 +160,7 @@ def test_one_working_reader_is_enough(floor: ShopFloor) -> None:
     floor.do(ev.ReaderChanged("reader 00", False), ev.ReaderChanged("reader 01", True))
     assert isinstance(floor.now, views.Attract)
     assert floor.now.reader != resting.reader
-    floor.do(ev.ReaderChanged("reader 01", False))
+    floor.do(ev.ReaderChanged("reader 01", False, "unplugged", "K-RD-01"))
     assert floor.now == resting
 
 

@@ -130,6 +130,13 @@ def test_a_card_pulled_too_early(floor: ShopFloor) -> None:
     assert isinstance(floor.wait(31), views.Attract)
 
 
+def test_a_card_that_is_a_copy(floor: ShopFloor) -> None:
+    notice = floor.do(ev.CardUnreadable("reader", "not-genuine"))
+    assert isinstance(notice, views.Notice)
+    assert notice.code == "K-CD-14"
+    assert isinstance(floor.do(ev.WentBack()), views.Attract)
+
+
 def test_thirty_seconds_without_a_touch(floor: ShopFloor) -> None:
     floor.tap(HOME)
     assert isinstance(floor.wait(29), views.Home)
@@ -290,3 +297,18 @@ def test_the_page_with_the_voucher_asks_before_it_clears_itself(floor: ShopFloor
     assert asked.title != taken.title
     floor.clock.pass_by(REMIND_S)
     assert isinstance(floor.do(ev.Ticked(floor.clock.monotonic())), views.Attract)
+
+
+@pytest.mark.parametrize(("seconds", "served"), [(3, True), (30, False)])
+def test_a_swipe_during_a_print_waits_only_as_long_as_its_holder(
+    floor: ShopFloor, seconds: int, served: bool
+) -> None:
+    floor.tap(HOME)
+    floor.tray.silent = True
+    floor.choose("G02")
+    floor.confirm()
+    op = floor.journal.unresolved()[0].redeem.op
+    floor.do(ev.CardTapped("swipe", Card("virtual-cpu", GUEST.encode()), passing=True))
+    floor.wait(seconds)
+    floor.do(ev.Printed(op, 1, ev.Outcome.CONFIRMED), ev.Left())
+    assert isinstance(floor.now, views.Home if served else views.Attract)

@@ -5,6 +5,7 @@ import hashlib
 import json
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,6 +25,11 @@ def entry(body: en.Body, n: int = 1, member: str | None = "m1") -> en.Entry:
 
 
 REDEEM = en.Redeem(op="op1", gift="g1", points=300, voucher="00010300000010", expires=1, qr=b"q")
+CARDING = en.Carding(
+    move="mv", what="debit", card=bytes(32), amount=250, before=1000, counter=7, random=bytes(4),
+    terminal=bytes(6), number=9, moment=bytes(7),
+)  # fmt: skip
+CARDED = en.Carded(move="mv", what="debit", card=bytes(32), amount=250, end="moved")
 KNOWN = {"op1": (REDEEM, "m1")}
 
 
@@ -59,12 +65,23 @@ def test_kinds_that_came_later_hold(vector: dict[str, str]) -> None:
         en.Returned(asset=acc.POINTS, amount=5, member="m1"),
         en.PinTry(route="card"),
         REDEEM,
+        msgspec.structs.replace(REDEEM, benefit="stamps:tea", benefit_units=10),
         en.Post(op="op1", reason="printed"),
         en.Void(op="op1", reason="staff"),
         en.Claim(op="op1", voucher=REDEEM.voucher),
         en.Release(op="op1", voucher=REDEEM.voucher, to="k2"),
         en.Expire(op="op1", voucher=REDEEM.voucher),
+        en.Cancel(op="op1", voucher=REDEEM.voucher),
+        CARDING,
+        msgspec.structs.replace(CARDING, what="load"),
+        CARDED,
+        msgspec.structs.replace(CARDED, end="not-moved"),
+        msgspec.structs.replace(CARDED, what="load"),
+        msgspec.structs.replace(CARDED, what="load", end="not-moved"),
         en.Used(asset=acc.entitlement("birthday", "2026")),
+        en.Gave(giving="g1", to="m2", points=50, asset=acc.entitlement("give", "2026-06-01")),
+        en.Received(giving="g1", points=50),
+        en.Earned(asset=acc.entitlement("checkin", "2026-06-01"), points=5),
         en.Granted(gid="z", gen=0, d=3, asset=acc.claim(REDEEM.voucher), amount=1, voucher=REDEEM),
         en.Granted(gid="r", gen=0, d=4, asset=acc.RISK, amount=500),
     ],

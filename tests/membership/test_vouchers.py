@@ -3,6 +3,7 @@
 import contextlib
 import random
 import string
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -60,6 +61,19 @@ def test_a_code_says_what_was_signed() -> None:
     assert parse_qr(text) == (TICKET, told, SIGNATURE)
     assert len(text) <= 140
     assert set(text) <= set(string.digits + string.ascii_uppercase + " $%*+-./:")
+
+
+def test_money_is_signed_and_vouchers_without_any_are_as_they_always_were() -> None:
+    due, good_for = replace(TICKET, cash=1990), replace(TICKET, gift="cash_20", worth=2000)
+    for ticket in (due, good_for):
+        told = payload(ticket)
+        assert told[0] == 2
+        assert parse_qr(qr_text(told, SIGNATURE)) == (ticket, told, SIGNATURE)
+    assert payload(TICKET)[0] == 1
+    assert len(payload(due)) - len(payload(TICKET)) == 8
+    for spoilt in (b"\x02" + payload(TICKET)[1:], b"\x01" + payload(due)[1:], payload(due)[:-1]):
+        with pytest.raises(NotAVoucher):
+            parse_qr(qr_text(spoilt, SIGNATURE))
 
 
 def test_check_codes_come_from_the_signature() -> None:

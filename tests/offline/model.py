@@ -75,10 +75,25 @@ class Model:
         self._take(body.asset, body.member or "", body.amount)
 
     def _tried(self, _body: en.PinTry, member: str) -> None:
-        self._take(acc.TRIES, member, 1)
+        self._take(acc.TRIES if member else acc.LOOKS, member, 1)
 
     def _used(self, body: en.Used, member: str) -> None:
         self._take(body.asset, member, 1)
+
+    def _earned(self, body: en.Earned, member: str) -> None:
+        self._take(body.asset, member, 1)
+        self.rights[acc.POINTS, member] += body.points
+        self.effects[-1] = (member, body.points)
+
+    def _gave(self, body: en.Gave, member: str) -> None:
+        self._take(body.asset, member, 1)
+        self._take(acc.POINTS, member, body.points)
+        self.rights[body.giving, body.to] += body.points
+        self.effects[-1] = (member, -body.points)
+
+    def _received(self, body: en.Received, member: str) -> None:
+        self._take(body.giving, member, body.points)
+        self.effects[-1] = (member, body.points)
 
     def _redeem(self, body: en.Redeem, member: str) -> None:
         need(member and body.op not in self.slips, "nobody's, or known")
@@ -119,6 +134,15 @@ class Model:
         self._end(body, "expired")
         self.rights[TEA, ""] += 1
 
+    def _cancel(self, body: en.Cancel, _member: str) -> None:
+        slip = self._slip(body.op, "posted")
+        need(body.voucher == f"V{body.op}" and not slip.ended, "another voucher, or ended")
+        self._take(acc.claim(body.voucher), "", 1)
+        slip.state = "voided"
+        self.rights[acc.POINTS, slip.member] += slip.paid
+        self.rights[TEA, ""] += 1
+        self.effects[-1] = (slip.member, slip.paid)
+
     def _release(self, body: en.Release, _member: str) -> None:
         slip = self._slip(body.op, "unknown", "posted", "elsewhere")
         need(body.voucher == f"V{body.op}" and not slip.ended, "another voucher, or ended")
@@ -146,6 +170,9 @@ _STEPS = {
     en.Returned: Model._returned,
     en.PinTry: Model._tried,
     en.Used: Model._used,
+    en.Earned: Model._earned,
+    en.Gave: Model._gave,
+    en.Received: Model._received,
     en.Redeem: Model._redeem,
     en.Printing: Model._printing,
     en.Post: Model._post,
@@ -153,5 +180,6 @@ _STEPS = {
     en.Unknown: Model._unknown,
     en.Claim: Model._claim,
     en.Expire: Model._expire,
+    en.Cancel: Model._cancel,
     en.Release: Model._release,
 }

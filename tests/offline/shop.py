@@ -14,7 +14,7 @@ from kiosk.hub.generation import MemoryGeneration
 from kiosk.hub.office import Enrolment, HeadOffice
 from kiosk.hub.pins import verifier_maker
 from kiosk.hub.settings import Grants, HubSettings, Pin
-from kiosk.hub.tables import balances, cards, entries, gifts, members, open_database
+from kiosk.hub.tables import balances, cards, entries, gifts, members
 from kiosk.ledger import accounts as acc
 from kiosk.ledger import sync as wire
 from kiosk.ledger.feed import ReplicaAnswer, ReplicaRequest
@@ -25,6 +25,8 @@ from kiosk.offline.replica import StoredReplica
 from kiosk.offline.transport import HubRefused, HubUnreachable
 from kiosk.offline.uploader import Uploader
 from kiosk.offline.wants import Wants
+from kiosk.ports import Newcomer
+from tests import databases
 from tests.offline.bench import DEVICE, HandClock
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -32,6 +34,7 @@ MEMBERS = ("m1", "m2", "home")
 STOCK = 500
 CHEAP = Pin(argon2_time=1, argon2_kib=8, argon2_lanes=1, offline_pin="software")
 PIN = "246810"
+CARD_KEY = b"k" * 32
 
 
 def card_of(member: str) -> bytes:
@@ -43,7 +46,14 @@ def open_office(seed: int = 1, generation: int = 1, tea: int = STOCK) -> HeadOff
     clock = HandClock()
     settings = HubSettings(grants=Grants(lease_par=5, lease_low=2, home_points=300), pin=CHEAP, demo=True)
     ids = FreshIds(clock.now, random.Random(seed))
-    office = HeadOffice(open_database("sqlite://"), clock.now, ids, settings, MemoryGeneration(generation))
+    office = HeadOffice(
+        databases.empty(),
+        clock.now,
+        ids,
+        settings,
+        MemoryGeneration(generation),
+        shop_key=lambda: CARD_KEY,
+    )
     with office.engine.begin() as connection:
         connection.execute(
             sa.insert(gifts).values(
@@ -98,6 +108,10 @@ class Line:
     def pin(self, member: str, route: str, entry: str, pin: str) -> wire.PinAnswer:
         asked = wire.PinRequest(device=DEVICE, member=member, route=route, entry=entry, pin=pin)
         return self._carry(lambda: self.office.pin(asked))
+
+    def join(self, newcomer: Newcomer) -> wire.JoinAnswer:
+        asked = wire.JoinRequest(device=DEVICE, member=newcomer.member, key=newcomer.key, pin=newcomer.pin)
+        return self._carry(lambda: self.office.take_key(asked))
 
     def _carry(self, ask: Callable[[], wire.M]) -> wire.M:
         now = self.weather()

@@ -1,6 +1,7 @@
 """Whatever is asked of a journal, in whatever order: it does what the model does, or nothing at all."""
 
 import copy
+import os
 import shutil
 import tempfile
 from dataclasses import replace
@@ -63,6 +64,7 @@ FOLLOWER = st.one_of(
     st.builds(lambda op: Draft(en.Unknown(op=op, reason="test")), OPS),
     st.builds(lambda op, wrong: Draft(en.Claim(op=op, voucher=voucher_of(op, wrong))), OPS, RARELY),
     st.builds(lambda op, wrong: Draft(en.Expire(op=op, voucher=voucher_of(op, wrong))), OPS, RARELY),
+    st.builds(lambda op, wrong: Draft(en.Cancel(op=op, voucher=voucher_of(op, wrong))), OPS, RARELY),
     st.builds(lambda op, w: Draft(en.Release(op=op, voucher=voucher_of(op, w), to="kiosk-2")), OPS, RARELY),
 )
 DRAFT = st.one_of(
@@ -72,6 +74,12 @@ DRAFT = st.one_of(
     st.builds(returned, ASSET, SMALL, MEMBER),
     st.builds(lambda member: Draft(en.PinTry(route="card"), member=member), MEMBER),
     st.builds(lambda member: Draft(en.Used(asset=GIFT), member=member), MEMBER),
+    st.builds(lambda member: Draft(en.Earned(asset=GIFT, points=3), member=member), MEMBER),
+    st.builds(
+        lambda member: Draft(en.Gave(giving="g", to="m2", points=2, asset=GIFT), member=member), MEMBER
+    ),
+    st.builds(lambda member: Draft(en.Received(giving="g", points=2), member=member), MEMBER),
+    st.just(Draft(en.Told(what="wish", topic="tea"), member="m1")),
     st.just(Draft(en.Merge(alias="m2", into="m1", proof="code"))),
 )
 
@@ -298,5 +306,8 @@ class AnyOrder(RuleBasedStateMachine):
 
 TestAnyOrder = AnyOrder.TestCase
 TestAnyOrder.settings = settings(
-    max_examples=150, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=int(os.environ.get("JOURNAL_STORIES", "40")),
+    stateful_step_count=40,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
 )

@@ -43,14 +43,22 @@ def rows_of(job: bytes, width: int) -> list[bytes]:
             continue
         assert job[:4] == b"\x1dv0\0"
         stride, count = int.from_bytes(job[4:6], "little"), int.from_bytes(job[6:8], "little")
-        assert stride == width // 8
+        assert 0 < stride <= width // 8
         assert 0 < count <= escpos.BAND_ROWS
-        rows += [job[8 + at * stride : 8 + (at + 1) * stride] for at in range(count)]
+        sent = [job[8 + at * stride : 8 + (at + 1) * stride] for at in range(count)]
+        rows += [row.ljust(width // 8, b"\0") for row in sent]
         job = job[8 + stride * count :]
     return rows
 
 
-@given(st.lists(st.sampled_from([b"\xff\xff", b"\x7f\xff", b"\x00\x00"]), min_size=1, max_size=9))
+def test_rows_are_sent_no_wider_than_their_last_dot() -> None:
+    image = Image.frombytes("1", (576, 2), b"\x7f" + b"\xff" * 71 + b"\xff" * 72)
+    assert escpos.picture(image) == b"\x1dv0\0" + b"\x01\0\x01\0" + b"\x80" + escpos.feed(1)
+
+
+@given(
+    st.lists(st.sampled_from([b"\xff\xff", b"\x7f\xff", b"\x00\x00", b"\x01\x00"]), min_size=1, max_size=9)
+)
 def test_the_picture_comes_out_row_by_row(stripes: list[bytes]) -> None:
     pixels = b"".join(stripe * 130 for stripe in stripes)
     image = Image.frombytes("1", (16, len(pixels) // 2), pixels)

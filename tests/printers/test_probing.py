@@ -1,6 +1,7 @@
 """Which fence a printer deserves is never concluded from silence, haste or a stray byte."""
 
 import queue
+from dataclasses import replace
 from pathlib import Path
 
 from kiosk.clock import RealClock
@@ -12,6 +13,7 @@ from kiosk.hardware.printers.service import PrinterService
 from kiosk.hardware.printers.session import Patience, PrinterSession
 from kiosk.hardware.printers.tcp import TcpLink
 from kiosk.hardware.simulated.printer import SimulatedPrinter
+from kiosk.hardware.simulated.printer_models import MODELS, Model
 from tests.printers.reading import raster, until
 from tests.printers.sample import voucher
 
@@ -90,3 +92,20 @@ def test_a_stray_byte_is_no_answer_to_the_weaker_fence(printer: SimulatedPrinter
     outcome, _why = session.print(escpos.sheet(raster().draw(voucher("en"))), b"AbcD")
     assert outcome is Outcome.UNKNOWN
     line.close()
+
+
+def test_printers_that_do_not_say_their_model_are_told_apart(tmp_path: Path) -> None:
+    """Another one is plugged in where the first one was: it gets the fence that it knows itself."""
+    inbox: queue.Queue[Event] = queue.Queue()
+    there: list[int] = []
+    service = PrinterService(
+        lambda: TcpLink.open("127.0.0.1", there[-1]), raster(), inbox.put, RealClock(), PATIENCE,
+        profile=load_profile("escpos"),
+    )  # fmt: skip
+    for place, model in enumerate((Model(named=False), replace(MODELS["old"], named=False))):
+        with SimulatedPrinter(tmp_path / str(place), rows_per_s=9000, model=model) as printer:
+            there.append(printer.port)
+            until(lambda: service.look() == "", "a printer that is well")
+            told = service.capabilities()
+            assert told is not None
+            assert (told.model, told.process_id) == ("", model.process_ids)

@@ -10,7 +10,7 @@ import pytest
 
 from kiosk.clock import RealClock
 from kiosk.control import ask
-from kiosk.events import CodeScanned, Event, ScannerChanged
+from kiosk.events import CardUnreadable, CodeScanned, Event, ScannerChanged
 from kiosk.hardware.scanners.frames import GAP_S
 from kiosk.hardware.scanners.watcher import PACE_S, ScannerWatcher
 from kiosk.hardware.simulated.scanner import SimulatedScanner
@@ -77,6 +77,14 @@ def test_codes_are_heard_whatever_ends_them(place: Path, scanner: SimulatedScann
     for end in ("cr", "lf", "crlf", "etx"):
         assert scanner.do("scan", text=VOUCHER, end=end)["ok"]
         assert ear.next() == CodeScanned(str(place), VOUCHER)
+
+
+def test_a_bank_card_is_refused_where_codes_are_scanned(
+    place: Path, scanner: SimulatedScanner, ear: Ear
+) -> None:
+    assert ear.next() == ScannerChanged(str(place), True)
+    scanner.do("scan", text=";4111111111111111=30121011000?")
+    assert ear.next() == CardUnreadable(str(place), "bank-card", swiped=True)
 
 
 def test_pieces_are_joined_and_noise_is_no_code(place: Path, scanner: SimulatedScanner, ear: Ear) -> None:

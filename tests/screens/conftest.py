@@ -38,8 +38,8 @@ def told() -> Told:
 
 @pytest.fixture
 def window(standing: SteppedPilot, told: Told) -> Iterator[SteppedPilot]:
-    from kiosk.screens.tokens import look
+    from kiosk.screens.tokens import Modes, look
 
     standing.resize((1080, 1920))
     yield standing
-    look.reduced_motion = True
+    look.use(Modes(less_motion=True))

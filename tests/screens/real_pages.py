@@ -6,14 +6,22 @@ from pathlib import Path
 
 from kiosk import events as ev
 from kiosk import views
-from kiosk.desk import notices
+from kiosk.desk import card_points, notices
 from kiosk.desk.pages import moment
+from kiosk.hardware.printers.letters import noto
+from kiosk.hardware.printers.raster import Raster
+from kiosk.membership.cards import Card
 from kiosk.words import Words, _
 from tests.journeys.shop import ShopFloor
+from tests.printers.reading import PICTURES
+from tests.screens.joining_pages import joining_pages
+from tests.screens.member_pages import member_pages
+from tests.screens.money_pages import money_pages
 from tests.screens.staff_pages import staff_pages
 
 HOME, POOR, OTHER, GUEST = "6600000001", "6600000002", "6600000100", "6600000021"
 GIFT = "G02"
+TAP_FRIEND = ev.CardTapped("reader", Card("virtual-cpu", b"6600000021"))
 WRONG = "000000"
 SHOP = {"zh_CN": "示例生活馆", "zh_TW": "示例生活館", "en": "Sample House"}
 
@@ -22,6 +30,7 @@ def real_pages(folder: Path, language: str) -> dict[str, views.View]:
     """Name -> view; `folder` must be empty."""
     floor = ShopFloor(folder)
     floor.world.shop = replace(floor.world.shop, name=SHOP)
+    floor.tray.raster = Raster(576, noto(), PICTURES)
     try:
         return dict(_pages(floor, language))
     finally:
@@ -29,9 +38,16 @@ def real_pages(folder: Path, language: str) -> dict[str, views.View]:
 
 
 def _pages(floor: ShopFloor, language: str) -> Iterator[tuple[str, views.View]]:
-    for part in (_invitation, _home, _shelf, _confirm, _waiting, _unknown, _leaving, _offline):
+    for part in (_invitation, _home, _services, _shelf, _confirm, _waiting, _unknown, _leaving, _offline):
         floor.do(ev.Left(), ev.LanguageChosen(language))
         yield from part(floor)
+    floor.do(ev.Left(), ev.LanguageChosen(language))
+    yield from member_pages(floor)
+    floor.do(ev.Left(), ev.LanguageChosen(language))
+    yield from joining_pages(floor)
+    floor.do(ev.Left(), ev.LanguageChosen(language))
+    yield from money_pages(floor)
+    floor.do(ev.Left(), ev.LanguageChosen(language))
     yield from _notices(floor, Words(language, floor.world.shop.zone))
     floor.do(ev.Left(), ev.LanguageChosen(language))
     yield from staff_pages(floor)
@@ -52,6 +68,11 @@ def _home(floor: ShopFloor) -> Iterator[tuple[str, views.View]]:
     yield "home", floor.tap(HOME)
     yield "history", floor.do(ev.HistoryOpened())
     yield "history-last", floor.do(ev.PageTurned(99))
+    looked = floor.do(ev.StatementOpened())
+    yield "statement-beforehand", looked
+    assert isinstance(looked, views.Preview)
+    yield "statement-printed", floor.do(looked.choices[1].tells)
+    yield "history-statement-printed", floor.do(ev.WentBack())
     yield "staff-called", floor.do(ev.StaffCalled())
     floor.do(ev.Stayed(), ev.WentBack())
     yield "still-there", floor.wait(33)
@@ -59,6 +80,19 @@ def _home(floor: ShopFloor) -> Iterator[tuple[str, views.View]]:
     for name, card in (("poor", POOR), ("other", OTHER), ("guest", GUEST)):
         _next_visitor(floor)
         yield f"home-{name}", floor.tap(card)
+
+
+def _services(floor: ShopFloor) -> Iterator[tuple[str, views.View]]:
+    floor.tap(HOME)
+    yield "more-services", floor.do(ev.ServicesOpened())
+    for name in ("vouchers", "coupons", "invite", "checkin", "give", "activities", "wishes", "survey"):
+        yield f"service-{name}", floor.do(ev.ServiceChosen(name))
+        floor.do(ev.WentBack())
+    yield "service-give-friend", floor.do(ev.ServiceChosen("give"), TAP_FRIEND)
+    floor.do(ev.WentBack())
+    yield "more-services-last", floor.do(ev.PageTurned(99))
+    yield "more-services-still-there", floor.wait(33)
+    floor.do(ev.Stayed())
 
 
 def _shelf(floor: ShopFloor) -> Iterator[tuple[str, views.View]]:
@@ -74,12 +108,16 @@ def _shelf(floor: ShopFloor) -> Iterator[tuple[str, views.View]]:
 
 def _confirm(floor: ShopFloor) -> Iterator[tuple[str, views.View]]:
     floor.tap(HOME)
-    for gift in ("G02", "G11", "G23"):
+    for gift in ("G02", "G11", "G22"):
         floor.do(ev.ShelfOpened(), ev.GiftChosen(gift))
         if isinstance(floor.now, views.Confirm):
             yield f"confirm-{gift}", floor.now
-        floor.do(ev.WentBack())
-    floor.do(ev.GiftChosen(GIFT))
+        _next_visitor(floor)
+        floor.tap(HOME)
+    floor.choose(GIFT)
+    yield "voucher-beforehand", floor.do(ev.PaperLooked())
+    yield "voucher-beforehand-still-there", floor.wait(33)
+    floor.do(ev.Stayed(), ev.WentBack())
     yield "confirm-wrong-pin", floor.confirm(WRONG)
     yield "confirm-still-there", floor.wait(33)
     floor.do(ev.Stayed())
@@ -155,8 +193,15 @@ def _notices(floor: ShopFloor, say: Words) -> Iterator[tuple[str, views.View]]:
         "cannot-look-up": notices.cannot_look_up(world),
         "denied-card": notices.denied_card(world, "lost"),
         "unreadable": notices.unreadable(world),
+        "unreadable-swipe": notices.unreadable(world, swiped=True),
+        "bank-card": notices.bank_card(world),
+        "card-did-not-pay": card_points.not_paid(world),
+        "card-in-doubt": card_points.in_doubt(world),
+        "card-disputed": card_points.disputed(world),
+        "card-paid-earlier": card_points.came_over(world, 12_930),
         "not-enough": notices.not_enough(world, 12_930),
         "sold-out": notices.sold_out(world),
+        "cut-short": notices.cut_short(world),
         "no-right": notices.no_right(world),
         "pin-locked": notices.pin_locked(world),
         "paper-out": notices.printer_resting(world, "K-PR-01"),

@@ -5,11 +5,26 @@ from dataclasses import replace
 
 from kiosk import events as ev
 from kiosk import views
-from kiosk.desk import claim_desk, paper_care, staff, staff_verdict, staff_vouchers
+from kiosk.desk import (
+    assisted_join,
+    claim_desk,
+    paper_care,
+    replace_card,
+    staff,
+    staff_in_doubt,
+    staff_verdict,
+    staff_vouchers,
+)
+from kiosk.desk.join import noted
+from kiosk.desk.newcomer import Form
+from kiosk.desk.visitor import PHONE_NUMBER, Visitor
+from kiosk.ledger.entries import Carded, Carding, Release
 from kiosk.ledger.feed import Colleague
+from kiosk.ledger.sync import AccountRequest, OwnCard
+from kiosk.membership.cards import Card
 from kiosk.membership.claims import ClaimAnswer
 from kiosk.membership.vouchers import damm, voucher_number
-from kiosk.ports import CounterAnswer
+from kiosk.ports import CounterAnswer, Draft
 from tests.journeys.shop import ShopFloor
 
 MEMBER, CARD, GIFT = "6600000001", "6600000801", "G02"
@@ -34,6 +49,47 @@ def staff_pages(floor: ShopFloor) -> Iterator[tuple[str, views.View]]:
     yield from _desk(floor)
     yield from _answers(floor)
     yield from _open(floor)
+    yield from _in_doubt(floor)
+    yield from _new_card(floor)
+    yield from _new_member(floor)
+
+
+def _new_member(floor: ShopFloor) -> Iterator[tuple[str, views.View]]:
+    """What staff tick, and how it ends for somebody who leaves only a number."""
+    world, say = floor.world, floor.world.say
+    yield "new-member-wanted", assisted_join.new_member_page(world, say, LIN, "t", LEFT)
+    floor.tap(CARD)
+    pad = floor.now
+    assert isinstance(pad, views.PinPad)
+    floor.do(ev.Confirmed(pad.ticket, "135790"), ev.AssistedJoinOpened())
+    page = floor.now
+    assert isinstance(page, views.Question)
+    yield "new-member-ticks", floor.do(page.options[0].tells)
+    _leave(floor)
+    form = Form("m", "v", phone="13912345678", prospect=True)
+    yield "new-member-noted", noted(world, form)(say, LEFT)
+
+
+def _new_card(floor: ShopFloor) -> Iterator[tuple[str, views.View]]:
+    """Three cards already, and the long name of who helps."""
+    world, say = floor.world, floor.world.say
+    account = floor.office.account(AccountRequest(device=floor.device, card=_hashed(floor, MEMBER))).account
+    assert account is not None
+    cards = tuple(OwnCard(card=_hashed(floor, f"77{place}"), tail=f"000{place}") for place in range(1, 4))
+    visitor = Visitor(world.ids.uuid7(), account, PHONE_NUMBER, cards=cards)
+    yield "new-card-which", replace_card.which_goes(world, LIN, visitor, "t")(say, LEFT)
+    for again in (False, True):
+        yield f"new-card-please-{again}", replace_card.please(world, LIN, visitor, again=again)(say, LEFT)
+    for old in ((), cards[:1]):
+        yield f"new-card-sure-{len(old)}", replace_card.sure(world, LIN, "t", (old, "0777"))(say, LEFT)
+        for up in (True, False):
+            world.connected = up
+            yield f"new-card-done-{len(old)}-{up}", replace_card.done(world, old, "0777")(say, LEFT)
+    world.connected = True
+
+
+def _hashed(floor: ShopFloor, number: str) -> bytes:
+    return floor.world.card_key.hash(Card("virtual-cpu", number.encode()))
 
 
 def _home(floor: ShopFloor) -> Iterator[tuple[str, views.View]]:
@@ -105,6 +161,26 @@ def _open(floor: ShopFloor) -> Iterator[tuple[str, views.View]]:
         said = CounterAnswer(ClaimAnswer.VOID, say("Nothing was changed"))
         yield f"verdict-made-{name}", staff_verdict.made_void(world, MEI, operation, said)(say, 0)
         (operation, *_others) = staff_vouchers.to_look_into(world)
+
+
+def _in_doubt(floor: ShopFloor) -> Iterator[tuple[str, views.View]]:
+    """A full page of cards in doubt, and each story that staff are told."""
+    world, say = floor.world, floor.world.say
+    for place in range(staff_vouchers.ROWS):
+        begun = Carding(
+            move=f"move-{place}", what="debit", card=bytes([place]) * 32, amount=1_000, before=12_345,
+            counter=place, random=b"rand", terminal=b"t" * 6, number=place, moment=b"m" * 7,
+        )  # fmt: skip
+        world.journal.append(Draft(begun, member="unknown-here-0001"))
+    pages = staff_vouchers.open_vouchers(world, say, MEI, 1, LEFT).pages
+    yield "cards-in-doubt", staff_vouchers.open_vouchers(world, say, MEI, pages, LEFT)
+    yield "card-in-doubt", staff_in_doubt.story(world, say, MEI, "move-0", LEFT)
+    ended = Carded(move="move-0", what="debit", card=bytes(32), amount=1_000, end="disputed")
+    world.journal.append(Draft(ended, member="unknown-here-0001"))
+    yield "card-disputed", staff_in_doubt.story(world, say, MEI, "move-0", LEFT)
+    operation = staff_vouchers.to_look_into(world)[0]
+    world.journal.append(Draft(Release(op=operation.redeem.op, voucher=operation.redeem.voucher, to="")))
+    yield "print-elsewhere", staff_in_doubt.story(world, say, MEI, operation.redeem.op, LEFT)
 
 
 def _leave(floor: ShopFloor) -> None:

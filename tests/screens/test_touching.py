@@ -40,6 +40,8 @@ def enter(window: SteppedPilot, digits: str) -> None:
         ("printer", "Yes, I have it", ev.PaperSeen(True)),
         ("printer", "No", ev.PaperSeen(False)),
         ("history", "Previous", ev.PageTurned(1)),
+        ("menu", "Next", ev.PageTurned(9)),
+        ("menu_last", "Previous", ev.PageTurned(1)),
         ("still_there", "Keep using", ev.Stayed()),
         ("still_there", "Exit now", ev.Left()),
     ],
@@ -123,7 +125,7 @@ def test_too_few_digits_confirm_nothing(window: SteppedPilot, told: Told) -> Non
     window.tap("6")
     window.tap("7")
     assert window.app.stage.page.typed == 6
-    window.tap("Backspace")
+    window.tap("Delete")
     assert window.app.stage.page.typed == 5
     window.tap("Clear")
     assert window.app.stage.page.typed == 0
@@ -163,16 +165,16 @@ def test_another_thread_may_show_and_only_the_last_is_drawn(window: SteppedPilot
 
 
 def test_pages_of_another_kind_slide_in(window: SteppedPilot, told: Told) -> None:
-    from kiosk.screens.tokens import look
+    from kiosk.screens.tokens import Modes, look
 
     window.show(Samples("en").home())
-    look.reduced_motion = False
+    look.use(Modes())
     window.app.show(Samples("en").shelf())
     assert window.until(lambda: not window.app.stage.still)
     window.touch(540, 1700)
     assert window.app.stage.still
     assert len(window.app.stage.children) == 1
-    look.reduced_motion = True
+    look.use(Modes(less_motion=True))
 
 
 def test_only_the_clock_changes(window: SteppedPilot) -> None:

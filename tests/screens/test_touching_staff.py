@@ -80,7 +80,7 @@ def test_every_key_of_the_check_code_can_be_hit(
     assert faults(window) == []
     for key in (*CHECK_ALPHABET, "Delete", "Clear"):
         (push,) = (push for push in window.parts(Push) if push.label == key)
-        window.touch(*push.center)
+        window.touch(*push.center, frames=0)
     said = [ev.Keyed("check", key) for key in (*CHECK_ALPHABET, "back", "clear")]
     assert told.but(ev.Touched) == said
 
@@ -156,3 +156,12 @@ def test_each_print_has_its_own_answers(window: SteppedPilot, told: Told) -> Non
     assert sorted(told.but(ev.Touched), key=lambda event: event.number) == [
         ev.NoPaperFound(number) for number in numbers
     ]
+
+
+@pytest.mark.parametrize("size", [(1080, 1920), (1280, 800), (800, 480)])
+def test_the_next_question_of_a_pad_says_its_own_words(window: SteppedPilot, size: tuple[int, int]) -> None:
+    window.resize(size)
+    window.lay(PAD)
+    window.lay(replace(PAD, ticket="t-2", confirm="Set it", cancel="Not now"))
+    assert {"Set it", "Not now"} <= set(window.texts())
+    assert not {PAD.confirm, PAD.cancel} & set(window.texts())

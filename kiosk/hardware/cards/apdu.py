@@ -14,9 +14,17 @@ class Status(IntEnum):
     """Status words we act on."""
 
     OK = 0x9000
+    FILE_ENDED = 0x6282
+    WRONG_LENGTH = 0x6700
+    NOT_ALLOWED = 0x6982
+    BLOCKED = 0x6983
+    NOT_NOW = 0x6985
+    WRONG_DATA = 0x6A80
     NO_SUCH_FUNCTION = 0x6A81
     NOT_FOUND = 0x6A82
+    NO_RECORD = 0x6A83
     WRONG_P1P2 = 0x6A86
+    BEYOND_END = 0x6B00
     NO_SUCH_INSTRUCTION = 0x6D00
     NO_SUCH_CLASS = 0x6E00
 
@@ -63,6 +71,14 @@ class CardUnknown(CardTrouble):
     why: ClassVar[str] = "unknown-family"
 
 
+class CardRefused(CardTrouble):
+    """A healthy card said no; `status` is its word."""
+
+    def __init__(self, what: str, status: int) -> None:
+        super().__init__(f"{what}: status {status:04X}")
+        self.status = status
+
+
 class Channel(Protocol):
     """A way to one card. Its one verb sends a command and returns (data, status word)."""
 
@@ -72,6 +88,28 @@ class Channel(Protocol):
 
 GET_UID = bytes.fromhex("FFCA000000")
 """PC/SC part 3: the reader itself answers with the UID of a contactless card."""
+
+
+CHAINED = 0x10
+"""The bit of CLA that says: more of this command follows."""
+
+
+def command(header: bytes, data: bytes = b"", expect: int | None = None) -> bytes:
+    """A short APDU: CLA INS P1 P2, up to 255 bytes of data, and how many are expected (256: all there is).
+
+    None for `expect`: no Le. ValueError for what does not fit.
+    """
+    if len(header) != 4 or len(data) > 255 or not (expect is None or 1 <= expect <= 256):
+        raise ValueError("no such short command")
+    body = bytes((len(data),)) + data if data else b""
+    return header + body + (b"" if expect is None else bytes((expect & 0xFF,)))
+
+
+def chained(header: bytes, data: bytes, expect: int | None = None) -> tuple[bytes, ...]:
+    """The commands that carry `data` of any length: all but the last bear the chaining bit."""
+    parts = [data[at : at + 255] for at in range(0, len(data), 255)] or [b""]
+    more = bytes((header[0] | CHAINED,)) + header[1:]
+    return (*(command(more, part) for part in parts[:-1]), command(header, parts[-1], expect))
 
 
 def select(aid: bytes) -> bytes:
@@ -96,6 +134,17 @@ def split(answer: bytes) -> tuple[bytes, int]:
     if not 2 <= len(answer) <= ANSWER_MAX:
         raise CardGarbled(f"{len(answer)} bytes are no answer")
     return answer[:-2], int.from_bytes(answer[-2:], "big")
+
+
+def exchange_once(channel: Channel, command: bytes) -> tuple[bytes, int]:
+    """Send a command that moves value: it goes out once, whatever the card says; 61xx is followed."""
+    gathered, status = channel.send(command)
+    for _ in range(FOLLOW_UPS):
+        if status >> 8 != 0x61:
+            break
+        data, status = channel.send(get_response(status & 0xFF))
+        gathered += data
+    return gathered, status
 
 
 def exchange(channel: Channel, command: bytes) -> tuple[bytes, int]:

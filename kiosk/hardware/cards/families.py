@@ -1,81 +1,84 @@
-"""Families of cards: which commands tell whose card it is. One table; a new family is a row."""
+"""Families of cards: which commands tell whose card it is. One table; a new family is a row.
 
-import binascii
+The family's name goes into the keyed hash under which a card is known. It follows from the answer to reset
+alone, so that a card has one name at every reader, whatever else that reader can ask.
+"""
+
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from kiosk.hardware.cards import classic_issue, classic_record, record, tag_issue, ultralight
 from kiosk.hardware.cards.apdu import (
-    GET_UID,
     NOT_OURS,
     CardGarbled,
-    CardUnknown,
+    CardRefused,
     Channel,
     Status,
     exchange,
     read_binary,
     select,
 )
-from kiosk.membership.cards import Card
+from kiosk.hardware.cards.classic import LAYOUTS, Classic
+from kiosk.hardware.cards.issue import Issue, Issued
+from kiosk.hardware.cards.keys import Sam
+from kiosk.hardware.cards.member_file import MEMBER_AID, member_number
+from kiosk.hardware.cards.purse_serial import read_serial
+from kiosk.hardware.cards.record_session import Slots
+from kiosk.hardware.cards.storage import read_uid, storage_name
+from kiosk.membership.cards import Card, Proof
 
 CPU = "virtual-cpu"
 CLASSIC = "mifare-classic"
+TAG = "mifare-ultralight"
+PURSE = "pboc-purse"
 OTHER = "other"
 
-MEMBER_AID = bytes.fromhex("F04D454D42455201")
-"""Our member application: F0 (proprietary), "MEMBER", version 1."""
-
-NUMBER_DIGITS = range(6, 20)
-"""How many digits a member number may have."""
-
-UID_LENGTHS = (4, 7, 10)
-RANDOM_UID = 0x08
-"""A four-byte UID that begins so is made up afresh at each tap (phones): it names nobody."""
-
-STORAGE_CARD = bytes.fromhex("A000000306")
-"""PC/SC's own RID in the ATR of contactless storage cards; byte 1 after it is the standard, then the name."""
-
-CLASSIC_NAMES = (b"\x00\x01", b"\x00\x02")
+ULTRALIGHT_NAME = 0x0003
+"""In the ATR of Ultralight and NTAG21x alike."""
 
 
-def member_file(number: bytes) -> bytes:
-    """The file on a card: count of digits (1 byte), ASCII digits, CRC-16/CCITT-FALSE over both (2 bytes)."""
-    if len(number) not in NUMBER_DIGITS or not number.isdigit():
-        raise ValueError("a member number has 6 to 19 digits")
-    body = bytes((len(number),)) + number
-    return body + binascii.crc_hqx(body, 0xFFFF).to_bytes(2, "big")
+@dataclass(frozen=True, slots=True)
+class Records:
+    """What a family that keeps records can do. Its verbs raise CardTrouble."""
+
+    slots: Callable[[Channel, int, bytes, Sam], Slots | None]
+    """Where they lie on the card with this name (in the ATR) and UID; None: there are none."""
+    issue: Callable[[Channel, int, Issue], Issued]
+    """Make a blank card one of ours, or finish one that was begun."""
+    size: int = record.SLOTS * record.SIZE
+    """Bytes of ours that the card keeps."""
 
 
-def member_number(file: bytes) -> bytes:
-    """The digits in a file; CardGarbled for anything that `member_file` would not have written."""
-    number = file[1:-2]
-    if len(number) not in NUMBER_DIGITS or not number.isdigit() or member_file(number) != file:
-        raise CardGarbled("the member file is damaged")
-    return number
+@dataclass(frozen=True, slots=True)
+class Family:
+    """One row: the family's name, which ATRs it takes, how its card is read, the most that it may claim."""
+
+    name: str
+    takes: Callable[[bytes], bool]
+    read: Callable[[Channel], Card]
+    claims: frozenset[Proof] = frozenset({Proof.IDENTITY})
+    records: Records | None = None
 
 
-def _read_uid(channel: Channel, family: str) -> Card:
-    uid, status = exchange(channel, GET_UID)
-    if status in NOT_OURS:
-        raise CardUnknown(f"no UID, status {status:04X}")
-    if status != Status.OK or len(uid) not in UID_LENGTHS or not any(uid):
-        raise CardGarbled(f"{len(uid)} bytes of UID, status {status:04X}")
-    if len(uid) == 4 and uid[0] == RANDOM_UID:
-        raise CardUnknown("a random UID")
-    return Card(family, uid)
+Check = Callable[[Channel, "Family", int, bytes], None]
+"""Whether a card's record fits the card with this name and UID; CardTrouble where it does not."""
 
 
-def _read_classic(channel: Channel) -> Card:
-    return _read_uid(channel, CLASSIC)
+def _known_by_uid(family: str) -> Callable[[Channel], Card]:
+    return lambda channel: Card(family, read_uid(channel))
 
 
-def _read_other(channel: Channel) -> Card:
-    return _read_uid(channel, OTHER)
+def _read_purse(channel: Channel) -> Card:
+    try:
+        return Card(PURSE, read_serial(channel))
+    except CardRefused:
+        return Card(OTHER, read_uid(channel))
 
 
 def _read_cpu(channel: Channel) -> Card:
     _, status = exchange(channel, select(MEMBER_AID))
     if status in NOT_OURS:
-        return _read_other(channel)
+        return _read_purse(channel)
     if status != Status.OK:
         raise CardGarbled(f"SELECT: status {status:04X}")
     file, status = exchange(channel, read_binary())
@@ -84,34 +87,48 @@ def _read_cpu(channel: Channel) -> Card:
     return Card(CPU, member_number(file))
 
 
-def _storage_name(atr: bytes) -> bytes | None:
-    """The two name bytes of a contactless storage card's ATR, or None for another kind of card."""
-    at = atr.find(STORAGE_CARD)
-    if at < 0 or len(atr) < at + 8:
-        return None
-    return atr[at + 6 : at + 8]
+def _classic_slots(channel: Channel, name: int, uid: bytes, sam: Sam) -> Slots | None:
+    return classic_record.slots_of(Classic(channel, LAYOUTS[name]), uid, sam)
 
 
-@dataclass(frozen=True, slots=True)
-class Family:
-    """One row: the family's name, which ATRs it takes, how its card is read."""
-
-    name: str
-    takes: Callable[[bytes], bool]
-    read: Callable[[Channel], Card]
+def _tag_slots(channel: Channel, _name: int, uid: bytes, _sam: Sam) -> Slots | None:
+    return ultralight.slots_of(channel, uid)
 
 
 FAMILIES = (
-    Family(CLASSIC, lambda atr: _storage_name(atr) in CLASSIC_NAMES, _read_classic),
-    Family(OTHER, lambda atr: _storage_name(atr) is not None, _read_other),
-    Family(CPU, lambda atr: len(atr) >= 2, _read_cpu),
+    Family(
+        CLASSIC,
+        lambda atr: storage_name(atr) in LAYOUTS,
+        _known_by_uid(CLASSIC),
+        records=Records(_classic_slots, classic_issue.issue),
+    ),
+    Family(
+        TAG,
+        lambda atr: storage_name(atr) == ULTRALIGHT_NAME,
+        _known_by_uid(TAG),
+        records=Records(_tag_slots, tag_issue.issue),
+    ),
+    Family(OTHER, lambda atr: storage_name(atr) is not None, _known_by_uid(OTHER)),
+    Family(CPU, lambda atr: len(atr) >= 2, _read_cpu, frozenset(Proof)),
 )
-"""Tried from the top; the last row takes every processor card and falls back to the UID."""
+"""Tried from the top; the last row takes every processor card, with or without a purse, or by its UID."""
 
 
-def read_card(channel: Channel, atr: bytes) -> Card:
-    """Whose card this is; CardTrouble (mute, garbled, pulled, unknown) and nothing else otherwise."""
+def family_of(atr: bytes) -> Family:
+    """The row that takes a card with this answer to reset; CardGarbled if none does."""
     for family in FAMILIES:
         if family.takes(atr):
-            return family.read(channel)
+            return family
     raise CardGarbled("no ATR")
+
+
+def read_card(channel: Channel, atr: bytes, check: Check | None = None) -> Card:
+    """Whose card this is; CardTrouble (mute, garbled, ...) and nothing else otherwise.
+
+    `check` looks at the record of a card that may have one.
+    """
+    family = family_of(atr)
+    card = family.read(channel)
+    if check is not None and family.records is not None:
+        check(channel, family, storage_name(atr) or 0, card.number)
+    return card

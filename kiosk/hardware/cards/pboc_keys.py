@@ -28,7 +28,7 @@ def _triple(key: bytes) -> TripleDES:
     return TripleDES((key * 3)[:24])
 
 
-def _encrypt(key: bytes, block: bytes) -> bytes:
+def encrypt(key: bytes, block: bytes) -> bytes:
     """One block under `key`: a chain of one block from zero is the plain cipher."""
     if len(block) != _BLOCK:
         raise ValueError("a block has 8 bytes")
@@ -51,18 +51,18 @@ def diversify(master: bytes, serial: bytes) -> bytes:
         raise ValueError("a master key has 16 bytes, a serial at least 8")
     left = serial[-_BLOCK:]
     right = bytes(byte ^ 0xFF for byte in left)
-    return _encrypt(master, left) + _encrypt(master, right)
+    return encrypt(master, left) + encrypt(master, right)
 
 
 def debit_session(key: bytes, random: bytes, counter: int, terminal_counter: int) -> bytes:
     """The session key (8 bytes) of a debit: the card's random (4), its counter, the terminal's low end."""
     low = terminal_counter.to_bytes(4, "big")[2:]
-    return _encrypt(key, random + counter.to_bytes(2, "big") + low)
+    return encrypt(key, random + counter.to_bytes(2, "big") + low)
 
 
 def load_session(key: bytes, random: bytes, counter: int) -> bytes:
     """The session key (8 bytes) of a load: the card's random (4) and its counter."""
-    return _encrypt(key, random + counter.to_bytes(2, "big") + b"\x80\x00")
+    return encrypt(key, random + counter.to_bytes(2, "big") + b"\x80\x00")
 
 
 def _tac_key(key: bytes) -> bytes:

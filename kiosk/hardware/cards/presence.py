@@ -9,6 +9,12 @@ from enum import Enum
 PRESENT = 0x0020
 """SCARD_STATE_PRESENT."""
 
+EXCLUSIVE = 0x0080
+"""SCARD_STATE_EXCLUSIVE: one program has the card for itself."""
+
+IN_USE = 0x0100
+"""SCARD_STATE_INUSE: some program is connected to the card."""
+
 
 class Change(Enum):
     """One thing that happened to a reader's card."""

@@ -104,7 +104,11 @@ def framed(body: bytes, cut: Cut = "partial") -> bytes:
 
 
 def picture(image: Image) -> bytes:
-    """GS v 0 in bands of at most 256 rows; wholly blank rows are fed (ESC J), which is quicker."""
+    """GS v 0 in bands of at most 256 rows, each as wide as its last dot; wholly blank rows are fed (ESC J).
+
+    What is blank at the left is sent: a margin (GS L) or a position would rest on commands that some printers
+    do not apply to pictures.
+    """
     if image.mode != "1" or image.width % 8 or not 0 < image.height <= _ROWS_MAX:
         raise ValueError(f"not printable: mode {image.mode}, {image.width} x {image.height}")
     stride = image.width // 8
@@ -112,7 +116,7 @@ def picture(image: Image) -> bytes:
     rows = [dots[start : start + stride] for start in range(0, len(dots), stride)]
     out = bytearray()
     for blank, first, count in _runs([not any(row) for row in rows]):
-        out += feed(count) if blank else _bands(rows[first : first + count], stride)
+        out += feed(count) if blank else _bands(rows[first : first + count])
     return bytes(out)
 
 
@@ -127,12 +131,13 @@ def _runs(blanks: list[bool]) -> list[tuple[bool, int, int]]:
     return runs
 
 
-def _bands(rows: list[bytes], stride: int) -> bytes:
+def _bands(rows: list[bytes]) -> bytes:
+    stride = max(len(row.rstrip(b"\0")) for row in rows)
     out = bytearray()
     for start in range(0, len(rows), BAND_ROWS):
         band = rows[start : start + BAND_ROWS]
         out += b"\x1dv0\x00" + stride.to_bytes(2, "little") + len(band).to_bytes(2, "little")
-        out += b"".join(band)
+        out += b"".join(row[:stride] for row in band)
     return bytes(out)
 
 

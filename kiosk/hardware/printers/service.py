@@ -245,9 +245,12 @@ class PrinterService:
         session.trust(self._fence())
 
     def _doubtful(self, session: PrinterSession, known: Capabilities) -> bool:
-        """Whether a new line may lead to another printer, or an answer have been lost the last time."""
+        """Whether a new line may lead to another printer, or an answer have been lost the last time.
+
+        Printers that do not say their model all look alike: whichever stands there is asked anew.
+        """
         weak = self._profile.fence == "auto" and not known.process_id
-        return weak or session.tells(MODEL) != known.model
+        return weak or not known.model or session.tells(MODEL) != known.model
 
     def _print_s(self, rows: int) -> float:
         return rows / self._profile.rows_per_s

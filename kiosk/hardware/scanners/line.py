@@ -1,6 +1,6 @@
 """The line to a scanner: serial, or USB that behaves like one (CDC-ACM)."""
 
-from typing import Any
+from typing import Any, Self
 
 _READ_MAX = 4096
 
@@ -16,7 +16,7 @@ class ScannerLine:
         self._line = line
 
     @classmethod
-    def open(cls, device: str, baud: int, wait_s: float) -> "ScannerLine":
+    def open(cls, device: str, baud: int, wait_s: float) -> Self:
         """Open 8N1; `read` then waits `wait_s` at most. What was scanned before is dropped."""
         import serial
 

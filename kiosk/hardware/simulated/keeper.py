@@ -1,6 +1,7 @@
 """The process that keeps a private pcscd and its card process alive, and ends them with itself.
 
-It reads "restart" lines from stdin and says "ready" when cards can be tapped; the end of stdin ends it all.
+It takes a word a line from stdin (restart, kill, stop, start, freeze, thaw) and says "ready" when it is done;
+the end of stdin ends it all. Each slot that can hold a card has a card process of its own.
 """
 
 import argparse
@@ -8,6 +9,8 @@ import contextlib
 import fcntl
 import os
 import select
+import shutil
+import signal
 import socket
 import struct
 import subprocess
@@ -16,6 +19,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+SLOTS_EACH = 2
+"""Slots of one virtual reader."""
+SLOTS_MAX = 14
 DRIVER = Path("/usr/lib/pcsc/drivers/serial/libifdvpcd.so")
 OWN_PORT = 0x8C7B
 PORTS = range(20000, 32000, 2)
@@ -33,31 +39,45 @@ class StartFailed(Exception):
 
 
 class Keeper:
-    """pcscd on a socket that outlives it, and the process that holds cards to it."""
+    """pcscd on a socket that outlives it, and the processes that hold cards to it, one for each slot."""
 
-    def __init__(self, state: Path, pcscd: str, alone: bool) -> None:
+    def __init__(self, state: Path, pcscd: str, alone: bool, slots: int, driver: Path) -> None:
         self._state, self._pcscd = state, pcscd
         self._listen()
-        self._port = OWN_PORT if alone else free_pair()
+        readers = range(-(-slots // SLOTS_EACH))
+        self._ports = [OWN_PORT + SLOTS_EACH * place if alone else free_pair() for place in readers]
         if alone:
             loopback_up()
         self._conf = state / "reader.conf"
-        self._conf.write_text(
-            'FRIENDLYNAME "Virtual card reader"\n'
-            f"DEVICENAME /dev/null:{self._port:#x}\nLIBPATH {DRIVER}\nCHANNELID {self._port:#x}\n",
-            "utf-8",
-        )
+        entries = [self._entry(place, driver) for place in readers]
+        self._conf.write_text("\n".join(entries), "utf-8")
         # An empty driver directory, so that this pcscd leaves the owner's USB readers alone.
         self._no_drivers = state / "no-usb-drivers"
         self._no_drivers.mkdir(exist_ok=True)
+        self._wanted = True
         self._service = self._start_pcscd()
-        control = state / "cards.sock"
+        controls = [state / control_name(slot) for slot in range(slots)]
+        self._cards = [self._start_cards(control, slot) for slot, control in enumerate(controls)]
+        for control, cards in zip(controls, self._cards, strict=True):
+            wait_for(control.exists, cards)
+
+    def _entry(self, place: int, driver: Path) -> str:
+        """A reader's lines for pcscd. Two readers of one driver file would share a card: each has a copy."""
+        if place:
+            copy = self._state / f"driver-{place}.so"
+            shutil.copyfile(DRIVER, copy)
+            driver = copy
+        name, port = f"Virtual card reader{f' {place + 1}' if place else ''}", self._ports[place]
+        where = f"DEVICENAME /dev/null:{port:#x}\nLIBPATH {driver}\nCHANNELID {port:#x}\n"
+        return f'FRIENDLYNAME "{name}"\n{where}'
+
+    def _start_cards(self, control: Path, slot: int) -> "subprocess.Popen[bytes]":
         control.unlink(missing_ok=True)
-        self._cards = child(
+        port = self._ports[slot // SLOTS_EACH] + slot % SLOTS_EACH
+        return child(
             [sys.executable, "-m", "kiosk.hardware.simulated.virtual_cards",
-             "--control", str(control), "--port", str(self._port)], state / "cards.log",
+             "--control", str(control), "--port", str(port)], self._state / "cards.log",
         )  # fmt: skip
-        wait_for(control.exists, self._cards)
 
     def _listen(self) -> None:
         path = self._state / "pcscd.comm"
@@ -76,22 +96,50 @@ class Keeper:
         activated = ["sh", "-c", 'export LISTEN_PID=$$ LISTEN_FDS=1; exec "$@"', "sh", *command]
         drivers = {"PCSCLITE_HP_DROPDIR": str(self._no_drivers)}
         service = child(activated, self._state / "pcscd.log", drivers, (_ACTIVATED,))
-        wait_for(lambda: listens(self._port), service)
+        wait_for(lambda: all(map(listens, self._ports)), service)
         return service
 
-    def restart(self) -> None:
-        """Another pcscd on the same socket."""
-        end(self._service)
-        self._service = self._start_pcscd()
+    def obey(self, word: str) -> None:
+        """One word about pcscd, or about the cards of a SLOT: hang:SLOT, answer:SLOT. ValueError."""
+        match word.partition(":"):
+            case ("restart", "", ""):
+                end(self._service)
+                self._service = self._start_pcscd()
+            case ("kill", "", ""):
+                self._service.kill()
+                self._service.wait()
+                self._service = self._start_pcscd()
+            case ("stop", "", ""):
+                self._wanted = False
+                end(self._service)
+            case ("start", "", ""):
+                self._service, self._wanted = self._start_pcscd(), True
+            case ("freeze", "", ""):
+                self._service.send_signal(signal.SIGSTOP)
+            case ("thaw", "", ""):
+                self._service.send_signal(signal.SIGCONT)
+            case ("hang", ":", slot):
+                self._cards[int(slot)].send_signal(signal.SIGSTOP)
+            case ("answer", ":", slot):
+                self._cards[int(slot)].send_signal(signal.SIGCONT)
+            case _:
+                raise ValueError(word)
 
     def alive(self) -> bool:
-        """Whether both parts still run."""
-        return self._service.poll() is None and self._cards.poll() is None
+        """Whether every part still runs that should."""
+        served = not self._wanted or self._service.poll() is None
+        return served and all(cards.poll() is None for cards in self._cards)
 
     def close(self) -> None:
-        """End both parts."""
-        end(self._cards)
-        end(self._service)
+        """End every part."""
+        for part in (*self._cards, self._service):
+            part.send_signal(signal.SIGCONT)
+            end(part)
+
+
+def control_name(slot: int) -> str:
+    """The socket, in the state directory, that takes orders for the cards of a slot."""
+    return f"cards-{slot}.sock" if slot else "cards.sock"
 
 
 def child(
@@ -156,18 +204,22 @@ def main() -> None:
     words.add_argument("--state", required=True, type=Path)
     words.add_argument("--pcscd", required=True)
     words.add_argument("--alone", action="store_true", help="in a network namespace of its own")
+    words.add_argument("--slots", type=int, choices=range(1, SLOTS_MAX + 1), default=1, metavar="N")
+    words.add_argument("--driver", type=Path, default=DRIVER, help="of the first reader")
     given = words.parse_args()
-    keeper = Keeper(given.state, given.pcscd, given.alone)
+    keeper = Keeper(given.state, given.pcscd, given.alone, given.slots, given.driver)
     try:
         os.write(1, b"ready\n")
         while keeper.alive():
             ready, _, _ = select.select([0], [], [], 0.5)
             if not ready:
                 continue
-            if not os.read(0, 4096):
+            words_given = os.read(0, 4096)
+            if not words_given:
                 return
-            keeper.restart()
-            os.write(1, b"ready\n")
+            for word in words_given.decode().split():
+                keeper.obey(word)
+                os.write(1, b"ready\n")
     finally:
         keeper.close()
     sys.exit(1)

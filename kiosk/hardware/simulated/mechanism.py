@@ -225,7 +225,7 @@ class Mechanism:
             case "report":
                 self.reply(status.report(self, order.n))
             case "identify":
-                self.reply(status.identify(order.n))
+                self.reply(status.identify(order.n, named=self.model.named))
             case "drawer":
                 self.drawer_opened += 1
             case _:

@@ -1,4 +1,4 @@
-"""A private pcscd with one virtual reader, apart from the machine's own: for the demo and for tests.
+"""A private pcscd with virtual readers, apart from the machine's own: for the demo and for tests.
 
 A keeper process holds pcscd and the card process, in a network namespace of their own where the machine
 allows it: vpcd listens on every interface. Nothing outlives who asked: the keeper ends with its stdin.
@@ -19,7 +19,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any
 
-from kiosk.hardware.simulated.keeper import DRIVER
+from kiosk.hardware.simulated.keeper import DRIVER, control_name
 
 DEADLINE_S = 15.0
 NAMESPACE = ("unshare", "--kill-child", "--user", "--map-root-user", "--net", "--pid", "--fork")
@@ -45,17 +45,19 @@ def _pcscd() -> str | None:
 class VirtualReader:
     """A running private pcscd with its card process; a context manager.
 
-    `socket` is the value for PCSCLITE_CSOCK_NAME, `control` the socket that takes orders for cards, and
-    `exposed` is EXPOSED where no namespace was to be had, else ''.
+    `socket` is the value for PCSCLITE_CSOCK_NAME, `control` the socket that takes orders for cards of slot 0,
+    and `exposed` is EXPOSED where no namespace was to be had, else ''. Slots (at most 14) can hold a card;
+    each two of them are one reader. `driver` is another driver than vpcd's for the first reader.
     """
 
-    def __init__(self, state_dir: Path) -> None:
+    def __init__(self, state_dir: Path, slots: int = 1, driver: Path = DRIVER) -> None:
         lack = missing()
         if lack:
             raise PcscdMissing(lack)
         state_dir.mkdir(parents=True, exist_ok=True)
         self.socket = str(state_dir / "pcscd.comm")
-        self.control = str(state_dir / "cards.sock")
+        self._state = state_dir
+        self.control = str(state_dir / control_name(0))
         if len(os.fsencode(self.socket)) > 100:
             raise PcscdMissing("the state directory's path is too long for a socket")
         tried = subprocess.run((*NAMESPACE, "true"), capture_output=True, check=False)  # noqa: S603 - constants
@@ -64,7 +66,8 @@ class VirtualReader:
         with (state_dir / "keeper.log").open("ab") as log:
             self._keeper = subprocess.Popen(  # noqa: S603 - our own module
                 (*(NAMESPACE if alone else ()), sys.executable, "-m", "kiosk.hardware.simulated.keeper",
-                 "--state", str(state_dir), "--pcscd", _pcscd() or "", *(("--alone",) if alone else ())),
+                 "--state", str(state_dir), "--pcscd", _pcscd() or "",
+                 "--slots", str(slots), "--driver", str(driver), *(("--alone",) if alone else ())),
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, start_new_session=True,
             )  # fmt: skip
         try:
@@ -73,28 +76,39 @@ class VirtualReader:
             self.close()
             raise
 
-    def tap(self, number: str, family: str = "cpu") -> None:
-        """Put a card down (instead of the one that lies there): a member number, or a UID in hex."""
-        self._order(do="tap", card=number, family=family)
+    def tap(self, number: str, family: str = "cpu", slot: int = 0) -> None:
+        """Put a card down (instead of the one that lies there): see `chips.MAKERS`."""
+        self._order(slot, do="tap", card=number, family=family)
 
-    def pull(self) -> None:
+    def pull(self, slot: int = 0) -> None:
         """Take the card away."""
-        self._order(do="pull")
+        self._order(slot, do="pull")
 
-    def fault(self, kind: str) -> None:
+    def fault(self, kind: str, slot: int = 0) -> None:
         """Spoil the next tap: mute | garble | pull_mid_read | short | hang."""
-        self._order(do="fault", kind=kind)
+        self._order(slot, do="fault", kind=kind)
 
-    def powered(self) -> int:
+    def mishap(self, kind: str, at: int, byte: int = 0, slot: int = 0) -> None:
+        """Spoil one command of the next tap, counted from 0 (see `card_field.Mishap`)."""
+        self._order(slot, do="fault", kind=kind, at=at, byte=byte)
+
+    def powered(self, slot: int = 0) -> int:
         """How often pcscd has powered the card that lies there."""
-        return int(self._order(do="status")["powered"])
+        return int(self._order(slot, do="status")["powered"])
 
-    def restart_pcscd(self) -> None:
-        """Kill pcscd and start another; the card stays where it is."""
+    def pcscd(self, word: str) -> None:
+        """restart | kill (and start again) | stop | start | freeze | thaw; the cards stay where they are.
+
+        hang:SLOT | answer:SLOT: the card of this slot no longer answers, and does again.
+        """
         assert self._keeper.stdin is not None
-        self._keeper.stdin.write(b"restart\n")
+        self._keeper.stdin.write(f"{word}\n".encode())
         self._keeper.stdin.flush()
         self._answer(self._keeper.stdout)
+
+    def restart_pcscd(self) -> None:
+        """End pcscd and start another; the cards stay where they are."""
+        self.pcscd("restart")
 
     def wait(self) -> int:
         """Block until the keeper ends; its exit status."""
@@ -120,10 +134,10 @@ class VirtualReader:
     ) -> None:
         self.close()
 
-    def _order(self, **order: str) -> dict[str, Any]:
+    def _order(self, slot: int, **order: str | int) -> dict[str, Any]:
         with socket.socket(socket.AF_UNIX) as link:
             link.settimeout(DEADLINE_S)
-            link.connect(self.control)
+            link.connect(str(self._state / control_name(slot)))
             link.sendall(json.dumps(order).encode() + b"\n")
             answer: dict[str, Any] = json.loads(link.makefile("rb").readline(4096) or b"{}")
         if not answer.get("ok"):

@@ -16,6 +16,8 @@ class Model:
     """Whether it tells changes of its state unasked (GS a)."""
     reads_ahead: bool = False
     """Whether it goes on reading while it prints, and answers GS r when that is read, not printed."""
+    named: bool = True
+    """Whether it says who made it, which model it is and its firmware (GS I 65 to 68)."""
     rom: Rom = "gb18030"
     """Which Chinese characters it has; others come out as an empty box."""
     dots: int = 576

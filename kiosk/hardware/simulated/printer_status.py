@@ -55,9 +55,9 @@ def report(printer: "Mechanism", n: int) -> bytes:
     return b"\0" if n in (2, 50) else b""
 
 
-def identify(n: int) -> bytes:
+def identify(n: int, *, named: bool = True) -> bytes:
     """GS I n: a number, or a text between 5F and NUL; nothing for what is not known."""
     if n in _TEXTS:
-        return b"\x5f" + _TEXTS[n] + b"\0"
+        return b"\x5f" + _TEXTS[n] + b"\0" if named else b""
     number = _NUMBERS.get(n - 48 if n >= 49 else n)
     return b"" if number is None else bytes((number,))

@@ -1,5 +1,7 @@
 """Flat shapes: filled boxes with an edge or a shadow, pictures and icons."""
 
+import logging
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,8 @@ from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, Opt
 from kiosk.screens.tokens import look
 from kiosk.screens.widgets.layers import Layers
 from kiosk.screens.widgets.layout import Column, Part, Row
+
+log = logging.getLogger(__name__)
 
 ART = Path(__file__).parent.parent / "art" / "png"
 """The pictures the kiosk ships; a shop's own folder may stand before it (see `Gallery`)."""
@@ -44,13 +48,30 @@ class Gallery:
     def __init__(self) -> None:
         self.own: Path | None = None
         self._kept: dict[str, Any] = {}
+        self._given: dict[str, bytes] = {}
 
     def texture(self, name: str) -> Any:
         """A picture by its name without .png; None when there is none."""
         if name not in self._kept:
-            found = next((path for path in self._places(name) if path.is_file()), None)
-            self._kept[name] = Loaded(str(found)).texture if found else None
+            self._kept[name] = self._load(name)
         return self._kept[name]
+
+    def give(self, name: str, png: bytes) -> None:
+        """A picture that lies in no folder, under a name of its own; b'' takes it away again."""
+        self._kept.pop(name, None)
+        self._given.pop(name, None)
+        if png:
+            self._given[name] = png
+
+    def _load(self, name: str) -> Any:
+        if name in self._given:
+            try:
+                return Loaded(BytesIO(self._given[name]), ext="png", nocache=True).texture
+            except Exception as spoilt:  # Kivy raises what it likes on a picture that is none
+                log.error("a picture of the pack cannot be drawn: %s", spoilt)
+                return None
+        found = next((path for path in self._places(name) if path.is_file()), None)
+        return Loaded(str(found)).texture if found else None
 
     def _places(self, name: str) -> list[Path]:
         if not all(ch.isalnum() or ch in "_-/" for ch in name):
@@ -147,6 +168,7 @@ class Picture(Part):
     def __init__(self, **kwargs: Any) -> None:
         for name in ("name", "tint"):
             self.fbind(name, self.paint)
+        kwargs.setdefault("tint", look.picture_tint)
         super().__init__(**kwargs)
 
     def place(self, x: float, y: float, width: float, height: float) -> None:
@@ -200,6 +222,7 @@ class Icon(Picture):
         kwargs.setdefault("wide", look.icon)
         kwargs.setdefault("high", kwargs["wide"])
         kwargs.setdefault("align", "center")
+        kwargs.setdefault("tint", look.on_accent)
         self.fbind("icon", self._named)
         super().__init__(**kwargs)
         self._named()

@@ -22,19 +22,20 @@ from kiosk.screens.widgets.layout import Column, Part, Row, told
 from kiosk.views import Choice
 
 KINDS = {
-    "primary": (look.accent, look.accent_pressed, look.clear, look.white),
-    "secondary": (look.surface, look.mist, look.edge, look.ink),
-    "card": (look.surface, look.mist, look.edge, look.ink),
-    "quiet": (look.mist, look.glaze, look.edge, look.ink),
-    "plain": (look.surface, look.mist, look.clear, look.ink),
-    "sand": (look.sand, look.sand_pressed, look.clear, look.on_sand),
-    "chosen": (look.ink, look.ink, look.clear, look.white),
-    "chip": (look.surface, look.mist, look.edge, look.ink),
-    "segment": (look.mist, look.glaze, look.clear, look.ink),
-    "key": (look.surface, look.glaze, look.clear, look.ink),
-    "function": (look.glaze, look.lip, look.clear, look.ink),
+    "primary": ("accent", "accent_pressed", "accent_edge", "on_accent"),
+    "secondary": ("surface", "mist", "edge", "ink"),
+    "card": ("surface", "mist", "edge", "ink"),
+    "quiet": ("mist", "glaze", "edge", "ink"),
+    "plain": ("surface", "mist", "clear", "ink"),
+    "sand": ("sand", "sand_pressed", "clear", "on_sand"),
+    "chosen": ("ink", "ink", "clear", "on_ink"),
+    "chip": ("surface", "mist", "edge", "ink"),
+    "segment": ("mist", "glaze", "clear", "ink"),
+    "key": ("surface", "glaze", "key_edge", "ink"),
+    "function": ("glaze", "lip", "key_edge", "ink"),
+    "resting": ("canvas", "canvas", "hair", "ink2"),
 }
-"""Fill, pressed fill, edge and text of each kind of button."""
+"""Fill, pressed fill, edge and text of each kind of button: colours of the palette."""
 
 
 class Pressable(ButtonBehavior):
@@ -53,9 +54,9 @@ class Pressable(ButtonBehavior):
 
     def dress(self, *_: Any) -> None:
         """Take the colours of kind and state."""
-        fill, pressed, edge, ink = KINDS[self.kind]
-        if not self.able:
-            fill, pressed, edge, ink = look.canvas, look.canvas, look.hair, look.ink2
+        fill, pressed, edge, ink = (
+            getattr(look, one) for one in KINDS[self.kind if self.able else "resting"]
+        )
         self.fill_ink = pressed if self.state == "down" else fill
         self.edge_ink, self.text_ink = edge, ink
         self.edge_width = (look.thin if self.kind == "card" else look.line) if edge[3] else 0
@@ -117,6 +118,8 @@ class Choices(Column):
         row = Row(gap=look.gutter, least=look.secondary)
         for one in choices:
             button = pushed(one, least=look.secondary, grow=3 if one.primary else 2)
+            if look.large and len(choices) > 1 and not one.primary:
+                button.icon = ""  # the words need the room
             row.add_widget(button)
         return row
 

@@ -12,8 +12,8 @@ from kiosk.screens.widgets.buttons import Push
 from kiosk.screens.widgets.layers import Grid
 from kiosk.screens.widgets.layout import Column, Row
 
-LETTERS = 8
-"""Keys a row of the letter pad."""
+LETTERS, LETTERS_SMALL = 8, 9
+"""Keys a row of the letter pad; on a small panel clear and backspace end its last row."""
 
 
 def _key(key: tuple[str, str, str], pad: Any) -> Push:
@@ -24,11 +24,12 @@ def _key(key: tuple[str, str, str], pad: Any) -> Push:
         label=label,
         icon=icon,
         kind="function" if function else "key",
-        style="body" if function else "title",
+        style="body" if function else "button" if look.large else "title",
         bold=function,
         round_by=look.r_key,
         lip=True,
         pad_x=look.s8,
+        pad_y=0,
         lines=1,
     )
     push.bind(on_press=lambda *_: pad.dispatch("on_key", name))
@@ -59,7 +60,7 @@ class Keypad(Grid):
 
 
 class LetterPad(Column):
-    """Eight keys a row, then clear and backspace. Dispatches `on_key` like the number pad."""
+    """Rows of keys, then clear and backspace. Dispatches `on_key` like the number pad."""
 
     keys = StringProperty("")
     clear = StringProperty("")
@@ -74,18 +75,23 @@ class LetterPad(Column):
         self._build()
 
     def _build(self, *_: Any) -> None:
-        rows = [self.keys[start : start + LETTERS] for start in range(0, len(self.keys), LETTERS)]
-        self.fill([*rows, (self.clear, self.backspace)], self._row)
+        letters = [(key, key, "") for key in self.keys]
+        functions = [("clear", self.clear, "x"), ("back", self.backspace, "del")]
+        across = LETTERS_SMALL if look.small else LETTERS
+        rows = [tuple(letters[start : start + across]) for start in range(0, len(letters), across)]
+        if look.small and rows:
+            rows[-1] += tuple(functions)
+        else:
+            rows.append(tuple(functions))
+        self.fill(rows, self._row)
 
-    def _row(self, keys: str | tuple[str, str]) -> Row:
-        row = Row(even=True, gap=look.letter_gap, high=look.letter_key, grow=1)
-        named = (
-            list(zip(("clear", "back"), keys, ("x", "del"), strict=True))
-            if isinstance(keys, tuple)
-            else [(key, key, "") for key in keys]
-        )
-        for key in named:
-            row.add_widget(_key(key, self))
+    def _row(self, keys: tuple[tuple[str, str, str], ...]) -> Row:
+        mixed = len({bool(icon) for _, _, icon in keys}) > 1
+        row = Row(even=not mixed, gap=look.letter_gap, high=look.letter_key, grow=1)
+        for key in keys:
+            push = _key(key, self)
+            push.grow = 2 if mixed and key[2] else 1
+            row.add_widget(push)
         return row
 
     def on_key(self, name: str) -> None:

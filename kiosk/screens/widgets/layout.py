@@ -97,30 +97,36 @@ class Column(Padded):
     """Parts from top to bottom. When they are too many the gaps give way first."""
 
     pack = OptionProperty("start", options=("start", "center", "end"))
+    lacking = 0.0
+    """Pixels that were missing when it was last placed: its parts then stand on one another's toes."""
+
+    def inside(self) -> list[Any]:
+        """The parts that stand in it, from the top."""
+        return visible(self.children)
 
     def wants_width(self) -> float:
         """As wide as the widest."""
         if self.wide:
             return float(self.wide)
-        return max((part.wants_width() for part in visible(self.children)), default=0) + 2 * self.pad_x
+        return max((part.wants_width() for part in self.inside()), default=0) + 2 * self.pad_x
 
     def tight(self, width: float) -> float:
         """As wide as the widest is in this width."""
         inner = width - 2 * self.pad_x
-        return max((part.tight(inner) for part in visible(self.children)), default=0) + 2 * self.pad_x
+        return max((part.tight(inner) for part in self.inside()), default=0) + 2 * self.pad_x
 
     def wants_height(self, width: float) -> float:
         """Everything below one another."""
         if self.high:
             return float(self.high)
-        parts, inner = visible(self.children), width - 2 * self.pad_x
+        parts, inner = self.inside(), width - 2 * self.pad_x
         tall = sum(max(part.least, part.wants_height(inner)) for part in parts)
         return float(tall + self.gap * max(0, len(parts) - 1) + self.above + self.below)
 
     def place(self, x: float, y: float, width: float, height: float) -> None:
         """Place everything inside as well."""
         super().place(x, y, width, height)
-        parts, inner = visible(self.children), width - 2 * self.pad_x
+        parts, inner = self.inside(), width - 2 * self.pad_x
         if not parts:
             return
         room = height - self.above - self.below
@@ -130,6 +136,7 @@ class Column(Padded):
         over = sum(given) + self.gap * gaps - room
         gap = max(self.gap / 3, self.gap - over / gaps) if over > 0 and gaps else self.gap
         slack = max(0.0, room - sum(given) - gap * gaps)
+        self.lacking = max(0.0, sum(given) + gap * gaps - room)
         top = y + height - self.above - {"start": 0.0, "center": slack / 2, "end": slack}[self.pack]
         for part, tall in zip(parts, given, strict=True):
             left, across = _across(part, x + self.pad_x, inner)
@@ -213,6 +220,8 @@ class Sheet(Column):
     """The outermost part of a page: arranges itself once per change, and passes on what was pressed."""
 
     tell: Callable[[Event], None] | None = None
+    ease: Callable[[], None] = staticmethod(lambda: None)
+    """Opens the switches for easier use."""
 
     def __init__(self, **kwargs: Any) -> None:
         self._soon = Clock.create_trigger(self.arrange, -1)
@@ -227,11 +236,18 @@ class Sheet(Column):
         self.place(self.x, self.y, self.width, self.height)
 
 
-def told(part: Widget, event: Event) -> None:
-    """Hand an event to the page a part stands on."""
+def sheet_of(part: Widget) -> Any:
+    """The page that a part stands on; None while it stands on none."""
     above = part
     while above is not None and above is not above.parent:
-        if isinstance(above, Sheet) and above.tell is not None:
-            above.tell(event)
-            return
+        if isinstance(above, Sheet):
+            return above
         above = above.parent
+    return None
+
+
+def told(part: Widget, event: Event) -> None:
+    """Hand an event to the page a part stands on."""
+    sheet = sheet_of(part)
+    if sheet is not None and sheet.tell is not None:
+        sheet.tell(event)

@@ -56,7 +56,11 @@ class Pager(Row):
     page_text = StringProperty("")
     previous = StringProperty("")
     following = StringProperty("")
+    step = NumericProperty(1)
+    """Things a page, where pages are told by the place of their first one."""
     narrow = BooleanProperty(False)
+    bare = BooleanProperty(False)
+    """Without the words between: they stand elsewhere on the page."""
 
 
 class Summary(Column):

@@ -16,7 +16,7 @@ from kivy.graphics import (
 from kivy.lang import Builder
 from kivy.properties import BooleanProperty, ColorProperty, NumericProperty, ObjectProperty
 
-from kiosk.screens.tokens import TIERS, look
+from kiosk.screens.tokens import look
 from kiosk.screens.widgets.box import Box, Painted
 from kiosk.screens.widgets.layers import Layers
 from kiosk.screens.widgets.layout import Part
@@ -48,7 +48,7 @@ class MoonFace(Part):
         return self.right - look.s40 - size / 2, self.top - look.s16 / 2 - size / 2, size
 
     def _draw(self) -> None:
-        colours = TIERS.get(self.tier, TIERS["member"])
+        colours = look.tiers.get(self.tier, look.tiers["member"])
         x, y, moon = self.moon()
         ring = moon * look.ring_moon / look.moon
         low = look.r_card if self.closed else 0
@@ -103,7 +103,7 @@ class TierCard(Box):
 
     def on_view(self, *_: Any) -> None:
         """The tier's ink."""
-        self.ink = TIERS.get(self.view.tier, TIERS["member"]).ink
+        self.ink = look.tiers.get(self.view.tier, look.tiers["member"]).ink
 
 
 class Face(Layers):

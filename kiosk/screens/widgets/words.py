@@ -14,6 +14,8 @@ from kiosk.screens.widgets.layout import Part
 HIDDEN = "•"
 """A value made only of these is drawn as a bar: it was taken out of the page."""
 
+HEADLINES = ("title", "outcome", "huge")
+"""Styles that a brand's headline face may set, where they are bold."""
 RAISE = 0.05
 """Noto's line box sits low around its characters; raised by this share of the size it looks centred."""
 DROP = 0.31
@@ -51,6 +53,7 @@ class Words(Part):
         self.texture_size = (0.0, 0.0)
         self.fbind("text", self._changed)
         self.fbind("ink", self._repaint)
+        kwargs.setdefault("ink", look.ink)
         super().__init__(**kwargs)
         self._changed()
 
@@ -58,14 +61,15 @@ class Words(Part):
         self.shown = bool(self.text) or not self.hides_when_empty
         self.ask()
 
-    @property
-    def font(self) -> str:
-        """The font file in use."""
+    def font(self, style: str) -> str:
+        """The font file in use; a brand's headline face where it has every character."""
+        if look.headline and self.bold and style in HEADLINES and look.heads(self.text):
+            return look.headline
         return look.bold if self.bold else look.regular
 
     def measure(self, style: str, text: str) -> float:
         """Width of one line in a style."""
-        return extent(text, self.font, look.size_of(style))[0]
+        return extent(text, self.font(style), look.size_of(style))[0]
 
     def masked(self) -> bool:
         """Whether the value was taken out."""
@@ -103,7 +107,7 @@ class Words(Part):
         return look.line_of(style) + (len(lines) - 1) * self._leading(style)
 
     def _leading(self, style: str) -> float:
-        return extent("", self.font, look.size_of(style))[1]
+        return extent("", self.font(style), look.size_of(style))[1]
 
     def drop(self, width: float) -> float:
         """From the foot of its box to the baseline of its last line."""
@@ -142,11 +146,16 @@ class Words(Part):
         return round(x), round(self.y + (self.height - self.texture_size[1]) / 2)
 
     def _texture(self) -> Any:
-        key = (tuple(self.drawn_lines), self.font, look.size_of(self.drawn_style), self.halign)
+        key = (
+            tuple(self.drawn_lines),
+            self.font(self.drawn_style),
+            look.size_of(self.drawn_style),
+            self.halign,
+        )
         if self._drawn_as[:4] != key:
             drawn = Drawn(
                 text="\n".join(self.drawn_lines),
-                font_name=self.font,
+                font_name=self.font(self.drawn_style),
                 font_size=look.size_of(self.drawn_style),
                 halign=self.halign,
                 strip=False,

@@ -1,0 +1,26 @@
+"""What somebody of the staff may do here follows from their role."""
+
+from kiosk import events as ev
+from kiosk.desk.join import may_join
+from kiosk.desk.world import World
+from kiosk.ledger.feed import Colleague
+
+_AT_THE_COUNTER = (ev.AssistedJoinOpened, ev.ReplaceCardOpened, ev.PaperCareOpened)
+DUTIES: dict[str, tuple[type[ev.Event], ...]] = {
+    "assistant": (ev.ClaimDeskOpened, *_AT_THE_COUNTER),
+    "cashier": (ev.ClaimDeskOpened, ev.OpenVouchersOpened, *_AT_THE_COUNTER),
+    "manager": (ev.ClaimDeskOpened, ev.OpenVouchersOpened, *_AT_THE_COUNTER),
+    "technician": (ev.PaperCareOpened,),
+}
+"""Role -> what its tiles open. Who may look into vouchers may make one void, which gives points back."""
+
+
+def duties_of(world: World, colleague: Colleague) -> tuple[type[ev.Event], ...]:
+    """What their tiles open here: members join only where the rule pack has terms for them."""
+    of_role = DUTIES.get(colleague.role, ())
+    return tuple(duty for duty in of_role if duty is not ev.AssistedJoinOpened or may_join(world))
+
+
+def may_claim(colleague: Colleague | None) -> bool:
+    """Whether they hand out gifts; whom nobody knows does not."""
+    return colleague is not None and ev.ClaimDeskOpened in DUTIES.get(colleague.role, ())

@@ -1,0 +1,1 @@
+"""Magnetic stripes: what stands on them, and the readers that say it."""

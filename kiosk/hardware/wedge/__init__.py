@@ -1,0 +1,1 @@
+"""Keyboard wedges: readers that pretend to be a keyboard."""

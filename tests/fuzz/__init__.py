@@ -1,0 +1,1 @@
+"""Coverage-guided trying of parsers with bytes that nobody wrote."""

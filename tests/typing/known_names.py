@@ -1,0 +1,27 @@
+"""Names of three characters as shops meet them, and how they are read; the harder ones last."""
+
+NAMES = {
+    "王小明": "wang xiao ming", "李建国": "li jian guo", "张秀英": "zhang xiu ying",
+    "刘志强": "liu zhi qiang", "陈雨桐": "chen yu tong", "杨丽华": "yang li hua",
+    "黄俊杰": "huang jun jie", "赵子涵": "zhao zi han", "吴佳怡": "wu jia yi",
+    "周文博": "zhou wen bo", "徐静怡": "xu jing yi", "孙浩然": "sun hao ran",
+    "马晓东": "ma xiao dong", "朱梓萱": "zhu zi xuan", "胡海燕": "hu hai yan",
+    "郭天宇": "guo tian yu", "何欣妍": "he xin yan", "林志玲": "lin zhi ling",
+    "高圆圆": "gao yuan yuan", "罗永浩": "luo yong hao", "郑爽爽": "zheng shuang shuang",
+    "梁思成": "liang si cheng", "谢霆锋": "xie ting feng", "宋慧乔": "song hui qiao",
+    "唐国强": "tang guo qiang", "许晴雯": "xu qing wen", "邓丽君": "deng li jun",
+    "冯小刚": "feng xiao gang", "韩雪梅": "han xue mei", "曹德旺": "cao de wang",
+    "曾国藩": "zeng guo fan", "彭于晏": "peng yu yan", "萧敬腾": "xiao jing teng",
+    "蔡依林": "cai yi lin", "潘玮柏": "pan wei bai", "田馥甄": "tian fu zhen",
+    "董明珠": "dong ming zhu", "袁隆平": "yuan long ping", "余承东": "yu cheng dong",
+    "叶倩文": "ye qian wen", "蒋欣悦": "jiang xin yue", "杜海涛": "du hai tao",
+    "苏炳添": "su bing tian", "魏晨曦": "wei chen xi", "程潇然": "cheng xiao ran",
+    "吕思琪": "lv si qi", "丁俊晖": "ding jun hui", "沈梦瑶": "shen meng yao",
+    "任嘉伦": "ren jia lun", "姚晨星": "yao chen xing", "卢慧敏": "lu hui min",
+    "钟汉良": "zhong han liang", "姜大卫": "jiang da wei", "崔永元": "cui yong yuan",
+    "谭咏麟": "tan yong lin", "陆小曼": "lu xiao man", "范冰冰": "fan bing bing",
+    "汪涵宇": "wang han yu", "石天龙": "shi tian long", "单田芳": "shan tian fang",
+    "仇英杰": "qiu ying jie", "解晓东": "xie xiao dong", "庄双亮": "zhuang shuang liang",
+    "欧阳娜": "ou yang na", "诸葛亮": "zhu ge liang", "司马懿": "si ma yi",
+    "慕容雪": "mu rong xue", "夏侯惇": "xia hou dun",
+}  # fmt: skip
