@@ -59,21 +59,20 @@ def typed(page: playwright.Page, text: str) -> None:
 
 def sign_in(page: playwright.Page) -> None:
     """A device that began just now first has to hear from head office who its staff are."""
-    # A browser focuses the field at its first frame, which may come after `load`: keys before it are lost.
-    page.wait_for_selector("#staff:focus")
-    page.keyboard.type("mei")
-    page.keyboard.press("Tab")
 
     def got_in() -> bool:
+        # Filled, not typed: what is typed at a page that was loaded just now may miss its field.
+        page.fill("#staff", "mei")
+        page.fill("#pin", "135790")
         with page.expect_navigation():
-            typed(page, "135790")
+            page.press("#pin", "Enter")
         return page.query_selector("#code") is not None
 
-    assert page.input_value("#staff") == "mei"
     try:
         until(got_in, "mei signs in")
     except AssertionError as vain:
         raise AssertionError(f"{vain}; the page says: {page.inner_text('body')}") from None
+    page.wait_for_selector("#code:focus")
 
 
 def sign_in_again(page: playwright.Page) -> None:
