@@ -35,6 +35,10 @@ _HUB = """\
 [database]
 url = "sqlite:///{folder}/hub.db"
 generation_file = "{folder}/generation"
+[enrolment]
+card_key_file = "{folder}/card.key"
+[phones]
+code_key_file = "{folder}/phone-codes.key"
 [pin]
 offline_pin = "software"
 argon2_time = 1
