@@ -273,6 +273,11 @@ class ReplaceCardOpened(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class CreditDeskOpened(Event):
+    """Staff: give a member something of value, or use one of what is left on their card."""
+
+
+@dataclass(frozen=True, slots=True)
 class ClaimDeskOpened(Event):
     """Somebody holds a voucher: let me look at it. `number` if it is known already, as digits."""
 

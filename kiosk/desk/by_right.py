@@ -10,7 +10,7 @@ from kiosk.desk.redeem import ByRight, Ending, Means, redeem
 from kiosk.desk.visitor import Visitor
 from kiosk.desk.world import World
 from kiosk.ledger import accounts as acc
-from kiosk.ledger.sync import Gift
+from kiosk.ledger.sync import Benefits, Gift
 from kiosk.membership.gifts import Offer, Reach, Rights, offer
 from kiosk.membership.rules import GiftByRight, Named
 
@@ -71,6 +71,17 @@ def counted(world: World, visitor: Visitor) -> tuple[Counted, ...]:
         Counted(asset, rule.name, units - spent.get(asset, 0), rule.full, rule.until)
         for asset, units in visitor.benefits.cards.items()
         if (rule := rules.get(acc.counted_on(asset))) is not None
+    )
+    return tuple(one for one in every if one.count > 0 and (one.until is None or today <= one.until))
+
+
+def left_on(world: World, benefits: Benefits | None) -> tuple[Counted, ...]:
+    """The uses that a member has left on cards that are not over; none while nobody can tell."""
+    today, rules = world.say.local(world.clock.now()).date(), world.rules().cards
+    every = (
+        Counted(asset, rule.name, units, rule.full, rule.until)
+        for asset, units in (benefits.cards.items() if benefits else ())
+        if (rule := rules.get(acc.counted_on(asset))) is not None and rule.kind == "uses"
     )
     return tuple(one for one in every if one.count > 0 and (one.until is None or today <= one.until))
 

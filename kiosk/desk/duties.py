@@ -1,11 +1,12 @@
 """What somebody of the staff may do here follows from their role."""
 
 from kiosk import events as ev
+from kiosk.desk.credit_pages import allowed
 from kiosk.desk.join import may_join
 from kiosk.desk.world import World
 from kiosk.ledger.feed import Colleague
 
-_AT_THE_COUNTER = (ev.AssistedJoinOpened, ev.ReplaceCardOpened, ev.PaperCareOpened)
+_AT_THE_COUNTER = (ev.CreditDeskOpened, ev.AssistedJoinOpened, ev.ReplaceCardOpened, ev.PaperCareOpened)
 DUTIES: dict[str, tuple[type[ev.Event], ...]] = {
     "assistant": (ev.ClaimDeskOpened, *_AT_THE_COUNTER),
     "cashier": (ev.ClaimDeskOpened, ev.OpenVouchersOpened, *_AT_THE_COUNTER),
@@ -16,9 +17,15 @@ DUTIES: dict[str, tuple[type[ev.Event], ...]] = {
 
 
 def duties_of(world: World, colleague: Colleague) -> tuple[type[ev.Event], ...]:
-    """What their tiles open here: members join only where the rule pack has terms for them."""
-    of_role = DUTIES.get(colleague.role, ())
-    return tuple(duty for duty in of_role if duty is not ev.AssistedJoinOpened or may_join(world))
+    """What their tiles open here: members join only where the rule pack has terms for them.
+
+    They give members something only where it says what, and lets their role.
+    """
+    open_here: dict[type[ev.Event], bool] = {
+        ev.AssistedJoinOpened: may_join(world),
+        ev.CreditDeskOpened: bool(allowed(world, colleague)),
+    }
+    return tuple(duty for duty in DUTIES.get(colleague.role, ()) if open_here.get(duty, True))
 
 
 def may_claim(colleague: Colleague | None) -> bool:

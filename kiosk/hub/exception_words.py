@@ -7,6 +7,7 @@ MEANS: dict[str, str] = {
     "the kiosk, not the member.",
     "operation-disputed": "An earlier record of this redemption is disputed: this one gives nobody rights.",
     "price": "The gift cost less than it ever did. The voucher is good at no other counter.",
+    "credit": "No rule gives this for this price, or nobody agreed: nobody gets rights from it.",
     "benefit": "The benefit took more than its rule allows: nobody gets rights from it.",
     "grant-unknown": "It tells of rights that head office never granted. Nothing was moved.",
     "grant-differs": "It tells of other rights than head office granted. Nothing was moved.",

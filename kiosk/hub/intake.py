@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import msgspec
 import sqlalchemy as sa
 
-from kiosk.hub import draws, told
+from kiosk.hub import draws, handed, told
 from kiosk.hub.batches import Link
 from kiosk.hub.books import Books, Key, disputed
 from kiosk.hub.honoured import Honoured
@@ -40,6 +40,7 @@ REBOOKED = "rebooked"
 TOO_CHEAP = "price"
 OTHER_STORE = "store"
 TOO_MUCH = "benefit"
+NOT_GIVEN = "credit"
 _RIGHTS = ("escrow:", "member:", "pool:", "suspense:retired:", acc.GIVING)
 
 
@@ -203,6 +204,7 @@ class Intake:
         self._reports.write(connection, self.posted())
         told.keep(connection, self.posted())
         draws.keep(connection, self._device, self.posted(), self._lookups.people)
+        handed.keep(connection, self._device, self.posted(), self._lookups.people.rules)
 
     def stock_moved(self) -> bool:
         """Whether the stock of any gift may differ now."""
@@ -258,7 +260,7 @@ class Intake:
 
     def _settle(self, work: _Work, books: Books) -> None:
         """Posted if every leg is covered; else, or if its operation was, disputed: no rights come of it."""
-        tainted = self._operations.is_disputed(work.op) or work.reason == TOO_MUCH
+        tainted = self._operations.is_disputed(work.op) or work.reason in {TOO_MUCH, NOT_GIVEN}
         aside = disputed(self._device)
         shorts = [(leg, books.short(leg)) for leg in work.legs]
         covers = [
@@ -355,11 +357,16 @@ class Intake:
         entry, body = work.link.entry, work.body
         if self._rebooking.era.recovering or entry is None:
             return
-        if not isinstance(body, en.Earned | en.Gave | en.Drew):
+        if not isinstance(body, en.Earned | en.Gave | en.Drew | en.Credited):
             return
         packs = [self._lookups.people.rules(version) for version in (entry.pack, 0)]
         if isinstance(body, en.Drew):
             work.reason = work.reason if any(_is_on(pack.lottery, body) for pack in packs) else TOO_MUCH
+            return
+        if isinstance(body, en.Credited):
+            rules = [pack.credits[body.rule] for pack in packs if body.rule in pack.credits]
+            allowed = any(rule.allows(body, entry.operator or "") for rule in rules)
+            work.reason = work.reason if allowed else NOT_GIVEN
             return
         most = max(
             pack.most_of(body.asset) if isinstance(body, en.Earned) else pack.give.most for pack in packs
@@ -452,7 +459,7 @@ def _fits(body: en.Body) -> bool:
             return not body.proof or _is_name(body.proof)
         case en.Returned():
             return body.amount >= 1
-        case en.Told() | en.Earned() | en.Gave() | en.Received() | en.Drew() | en.Drawn():
+        case en.Told() | en.Earned() | en.Gave() | en.Received() | en.Drew() | en.Drawn() | en.Credited():
             return _is_plain(body)
     return True
 
@@ -467,8 +474,12 @@ def _only_says_how_often(body: en.Redeem) -> bool:
     return body.worth > 0 and acc.entitled(body.benefit)[0] == CASH_VOUCHER and body.benefit_units == 1
 
 
-def _is_plain(body: en.Told | en.Earned | en.Gave | en.Received | en.Drew | en.Drawn) -> bool:
+def _is_plain(
+    body: en.Told | en.Earned | en.Gave | en.Received | en.Drew | en.Drawn | en.Credited,
+) -> bool:
     """Whether something is given, by the right it takes, and what somebody told is names of options."""
+    if isinstance(body, en.Credited):
+        return _is_a_credit(body)
     if isinstance(body, en.Drawn):
         return _is_name(body.draw) and (not body.prize or bool(_OPTION.fullmatch(body.prize)))
     if isinstance(body, en.Drew):
@@ -481,6 +492,14 @@ def _is_plain(body: en.Told | en.Earned | en.Gave | en.Received | en.Drew | en.D
         right = acc.entitled(body.asset)[0] == GIVE and len(body.to) <= _NAME_MAX
         return right and body.points >= 1 and 0 < len(body.giving) <= _NAME_MAX
     return body.points >= 1 and (isinstance(body, en.Received) or acc.is_entitlement(body.asset))
+
+
+def _is_a_credit(body: en.Credited) -> bool:
+    """Whether it names a member's asset by the rule, reason and colleague of a credit."""
+    known = body.asset in {acc.POINTS, acc.CASH} or bool(acc.counted_on(body.asset))
+    sums = 1 <= body.units <= _AMOUNT_MAX and 0 <= body.price <= _AMOUNT_MAX
+    named = bool(_OPTION.fullmatch(body.rule)) and (not body.reason or bool(_OPTION.fullmatch(body.reason)))
+    return known and sums and named and len(body.second) <= _NAME_MAX
 
 
 def gives_rights(leg: Transfer) -> bool:

@@ -8,6 +8,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from kiosk.hub.handed import handed
+from kiosk.hub.handed import line as handed_line
 from kiosk.hub.settings import HubSettings
 from kiosk.hub.tables import aliases, balances, gifts, history, members, packs, redemptions
 from kiosk.hub.till_tables import BOUGHT, sales
@@ -101,7 +103,7 @@ class Portraits:
         told: Lines = defaultdict(list)
         owners = self._owners(names)
         everybody = tuple(owners)
-        every = (self._told, self._redeemed, self._refunded, self._scanned)
+        every = (self._told, self._redeemed, self._refunded, self._scanned, self._handed)
         for member, line in chain.from_iterable(one(everybody, lines) for one in every):
             told[owners[member]].append(line)
         for one in told.values():
@@ -150,6 +152,15 @@ class Portraits:
         asked = sa.select(s.member, s.sold_at, s.points).where(s.member.in_(names), s.scanned)
         for member, at, points in self._connection.execute(_newest(asked, s.member, s.sold_at, lines)):
             what = BOUGHT.get(shop.language, BOUGHT["en"])
+            yield member, HistoryLine(at=at, what=what, points=points, where=shop.name)
+
+    def _handed(self, names: Sequence[str], lines: int) -> Iterable[tuple[str, HistoryLine]]:
+        """What staff gave by hand."""
+        c, shop = handed.c, self._settings.shop
+        asked = sa.select(c.member, c.at, c.name, c.asset, c.units).where(c.member.in_(names))
+        for member, at, name, asset, units in self._connection.execute(_newest(asked, c.member, c.at, lines)):
+            what = handed_line(name, asset, units, shop.language)
+            points = units if asset == acc.POINTS else 0
             yield member, HistoryLine(at=at, what=what, points=points, where=shop.name)
 
 

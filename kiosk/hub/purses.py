@@ -39,7 +39,10 @@ class Purses:
     def is_given(self, member: str, asset: str) -> bool:
         """Whether a rule gives this member this benefit now, or counts this of members on a card."""
         if acc.counted_on(asset):
-            return self._people.rules().gift_by(asset) is not None
+            rules = self._people.rules()
+            card = rules.cards.get(acc.counted_on(asset))
+            used_up = card is not None and card.kind == "uses" and asset.startswith(acc.USES)
+            return used_up or rules.gift_by(asset) is not None
         return self._entitlements.is_open(member, asset)
 
     def keys(self, want: Want) -> Iterable[Key]:

@@ -284,6 +284,7 @@ def open_database(url: str) -> sa.Engine:
         draws,
         exceptions,
         feed_tables,
+        handed,
         member_tables,
         money,
         recovery_tables,

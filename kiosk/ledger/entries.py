@@ -111,6 +111,22 @@ class Earned(Body, frozen=True, kw_only=True):
     points: int
 
 
+class Credited(Body, frozen=True, kw_only=True):
+    """Staff gave a member something of value: money paid in, stamps, uses that were sold, points.
+
+    `rule` is what the rule pack calls it; `units` of `asset` are the member's, `price` cents were paid.
+    `reason` is one of the rule's, `second` the colleague who agreed; '' where the rule asks for none.
+    """
+
+    KIND: ClassVar[str] = "credit"
+    rule: str
+    asset: str
+    units: int
+    price: int = 0
+    reason: str = ""
+    second: str = ""
+
+
 class Gave(Body, frozen=True, kw_only=True):
     """Points leave a member's rights here for another member, `to`; `giving` names this one gift.
 
@@ -421,7 +437,8 @@ class Poison(Body, frozen=True, kw_only=True):
 BODIES: dict[str, type[Body]] = {
     body.KIND: body
     for body in (
-        Boot, Gen, Granted, Returned, Used, Earned, Gave, Received, Told, PinTry, PinTried, StaffSign,
+        Boot, Gen, Granted, Returned, Used, Earned, Credited, Gave, Received, Told, PinTry, PinTried,
+        StaffSign,
         Redeem, Printing, Post, Void, Unknown, Claim, Release, Expire, Cancel, Carding, Carded, Merge,
         Unmerge, Checkpoint, Poison, CodeAsked, PinSetting, PinSet, Lost, Bound, Replaced, Doubt, Joined,
         Drew, Drawn,

@@ -93,6 +93,10 @@ def _earned(device: str, member: str, body: en.Earned, _known: Redemptions) -> l
     return [(here, acc.SPENT, body.asset, 1), (acc.WORLD, here, acc.POINTS, body.points)]
 
 
+def _credited(device: str, member: str, body: en.Credited, _known: Redemptions) -> list[_Move]:
+    return [(acc.WORLD, acc.escrow(device, member), body.asset, body.units)]
+
+
 def _gave(device: str, member: str, body: en.Gave, _known: Redemptions) -> list[_Move]:
     here = acc.escrow(device, member)
     return [
@@ -215,6 +219,7 @@ _RULES: dict[type[en.Body], Callable[..., list[_Move]]] = {
     en.Returned: _returned,
     en.Used: _used,
     en.Earned: _earned,
+    en.Credited: _credited,
     en.Gave: _gave,
     en.Received: _received,
     en.Drew: _drew,

@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from kiosk.ledger import accounts
+from kiosk.ledger.entries import Credited
 
 Named = dict[str, str]
 """A name by language code."""
@@ -244,6 +245,36 @@ class SaleRule(msgspec.Struct, frozen=True, kw_only=True):
     """How many days after a sale its receipt may be scanned at a kiosk."""
 
 
+class CreditOffer(msgspec.Struct, frozen=True, kw_only=True):
+    """One of the things that staff may give: so many `units`, for `price` cents."""
+
+    units: Annotated[int, msgspec.Meta(ge=1, le=10**9)]
+    price: Annotated[int, msgspec.Meta(ge=0, le=10**9)] = 0
+
+
+class CreditRule(msgspec.Struct, frozen=True, kw_only=True):
+    """Something of value that staff give a member by hand.
+
+    `asset` is cash (cents that were paid in), points, `stamps:ID` or `uses:ID` of a card of this pack;
+    `offers` are what they may choose from. `roles` may do it; `second`: only when another of them agrees.
+    `reasons` are asked for where there are any.
+    """
+
+    name: Named
+    asset: Annotated[str, msgspec.Meta(pattern=r"^(cash|points|(stamps|uses):[A-Za-z0-9_-]{1,40})$")]
+    offers: Annotated[tuple[CreditOffer, ...], msgspec.Meta(min_length=1, max_length=6)]
+    roles: tuple[str, ...] = ("cashier", "manager")
+    reasons: dict[str, Named] = {}
+    second: bool = False
+
+    def allows(self, credited: Credited, operator: str) -> bool:
+        """Whether this is what the rule gives, with whoever has to agree."""
+        offer = CreditOffer(units=credited.units, price=credited.price)
+        agreed = not self.second or credited.second not in {"", operator}
+        told = credited.reason in self.reasons if self.reasons else not credited.reason
+        return credited.asset == self.asset and offer in self.offers and bool(operator) and agreed and told
+
+
 @dataclass(frozen=True, slots=True)
 class GiftByRight:
     """A gift that costs no points but `units` of a right."""
@@ -268,6 +299,7 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     cash_vouchers: CashVoucherRule = CashVoucherRule()
     lottery: LotteryRule | None = None
     joining: JoiningRule = JoiningRule()
+    credits: dict[str, CreditRule] = {}
     sales: SaleRule | None = None
     """None: purchases earn no points."""
     hours: Named = {}

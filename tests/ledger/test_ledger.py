@@ -82,6 +82,7 @@ def test_kinds_that_came_later_hold(vector: dict[str, str]) -> None:
         en.Gave(giving="g1", to="m2", points=50, asset=acc.entitlement("give", "2026-06-01")),
         en.Received(giving="g1", points=50),
         en.Earned(asset=acc.entitlement("checkin", "2026-06-01"), points=5),
+        en.Credited(rule="topup", asset=acc.CASH, units=10_000, price=10_000),
         en.Granted(gid="z", gen=0, d=3, asset=acc.claim(REDEEM.voucher), amount=1, voucher=REDEEM),
         en.Granted(gid="r", gen=0, d=4, asset=acc.RISK, amount=500),
     ],

@@ -85,6 +85,11 @@ class Model:
         self.rights[acc.POINTS, member] += body.points
         self.effects[-1] = (member, body.points)
 
+    def _credited(self, body: en.Credited, member: str) -> None:
+        self.rights[body.asset, member] += body.units
+        if body.asset == acc.POINTS:
+            self.effects[-1] = (member, body.units)
+
     def _gave(self, body: en.Gave, member: str) -> None:
         self._take(body.asset, member, 1)
         self._take(acc.POINTS, member, body.points)
@@ -171,6 +176,7 @@ _STEPS = {
     en.PinTry: Model._tried,
     en.Used: Model._used,
     en.Earned: Model._earned,
+    en.Credited: Model._credited,
     en.Gave: Model._gave,
     en.Received: Model._received,
     en.Redeem: Model._redeem,

@@ -76,6 +76,11 @@ DRAFT = st.one_of(
     st.builds(lambda member: Draft(en.Used(asset=GIFT), member=member), MEMBER),
     st.builds(lambda member: Draft(en.Earned(asset=GIFT, points=3), member=member), MEMBER),
     st.builds(
+        lambda member, asset: Draft(en.Credited(rule="gift", asset=asset, units=3), member=member),
+        MEMBER,
+        st.sampled_from([acc.POINTS, acc.CASH]),
+    ),
+    st.builds(
         lambda member: Draft(en.Gave(giving="g", to="m2", points=2, asset=GIFT), member=member), MEMBER
     ),
     st.builds(lambda member: Draft(en.Received(giving="g", points=2), member=member), MEMBER),

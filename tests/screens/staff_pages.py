@@ -8,6 +8,7 @@ from kiosk import views
 from kiosk.desk import (
     assisted_join,
     claim_desk,
+    credit_pages,
     paper_care,
     replace_card,
     staff,
@@ -15,6 +16,7 @@ from kiosk.desk import (
     staff_verdict,
     staff_vouchers,
 )
+from kiosk.desk.by_right import left_on
 from kiosk.desk.join import noted
 from kiosk.desk.newcomer import Form
 from kiosk.desk.visitor import PHONE_NUMBER, Visitor
@@ -52,6 +54,35 @@ def staff_pages(floor: ShopFloor) -> Iterator[tuple[str, views.View]]:
     yield from _in_doubt(floor)
     yield from _new_card(floor)
     yield from _new_member(floor)
+    yield from _credits(floor)
+
+
+def _credits(floor: ShopFloor) -> Iterator[tuple[str, views.View]]:
+    """Everything that may be given, and a card with uses that are left."""
+    world, say = floor.world, floor.world.say
+    answer = floor.office.account(AccountRequest(device=floor.device, card=_hashed(floor, MEMBER)))
+    assert answer.account is not None
+    till = credit_pages.Till(MEI, answer.account, left_on(world, answer.benefits), "v")
+    rules = credit_pages.allowed(world, MEI)
+    for again in (False, True):
+        yield f"credit-please-{again}", credit_pages.please(world, MEI, again=again)(say, LEFT)
+    yield "credit-what", credit_pages.what(world, till, rules, "t")(say, LEFT)
+    for name in ("topup", "care", "goodwill"):
+        rule = rules[name]
+        yield f"credit-how-much-{name}", credit_pages.how_much(world, till, rule, "t")(say, LEFT)
+        yield f"credit-sure-{name}", credit_pages.sure(world, till, rule, rule.offers[-1], "t")(say, LEFT)
+    yield "credit-why", credit_pages.why(world, till, rules["goodwill"], "t")(say, LEFT)
+    for wrong in (False, True):
+        yield f"credit-second-{wrong}", credit_pages.second_please(world, till, wrong=wrong)(say, LEFT)
+    for up in (True, False):
+        world.connected = up
+        care = rules["care"]
+        yield f"credit-given-{up}", credit_pages.given(world, care, care.offers[0])(say, LEFT)
+    world.connected = True
+    (card,) = till.cards
+    yield "credit-use-sure", credit_pages.sure_of_use(world, till, card, "t")(say, LEFT)
+    for trouble in ("", "later", "used"):
+        yield f"credit-used-{trouble}", credit_pages.used(world, card, trouble)(say, LEFT)
 
 
 def _new_member(floor: ShopFloor) -> Iterator[tuple[str, views.View]]:
