@@ -1,7 +1,8 @@
 """Families of cards: which commands tell whose card it is. One table; a new family is a row.
 
-The family's name goes into the keyed hash under which a card is known. It follows from the answer to reset
-alone, so that a card has one name at every reader, whatever else that reader can ask.
+The family's name goes into the keyed hash under which a card is known. A storage card's follows from its
+answer to reset alone, so that it has one name at every reader, whatever else that reader can ask; a processor
+card's from which of our applications it has. A card that shops have enrolled keeps its name for ever.
 """
 
 from collections.abc import Callable

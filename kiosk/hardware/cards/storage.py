@@ -20,9 +20,13 @@ from kiosk.hardware.cards.apdu import (
 BLOCK = 16
 KEY_BYTES = 6
 
-UID_LENGTHS = (4, 7, 10)
-RANDOM_UID = 0x08
-"""A four-byte UID that begins so is made up afresh at each tap (phones): it names nobody."""
+UID_LENGTHS = (4, 7, 8, 10)
+"""ISO 14443-3: 4, 7 or 10 bytes; the IDm of a FeliCa card (JIS X 6319-4) and a UID of ISO 15693: 8."""
+RANDOM_UIDS = ((4, b"\x08"), (8, b"\x01\xfe"))
+"""Of this length and with this beginning they are made up at each tap (phones): they name nobody.
+
+ISO 14443-3 says so of the first, the NFC Forum's Digital Protocol of the second, the NFCID2 of a phone.
+"""
 
 STORAGE_CARD = bytes.fromhex("A000000306")
 """PC/SC's own RID in the ATR of contactless storage cards; byte 1 after it is the standard, then the name."""
@@ -74,13 +78,13 @@ def update_block(number: int, data: bytes) -> bytes:
 
 
 def read_uid(channel: Channel) -> bytes:
-    """The UID, 4, 7 or 10 bytes; CardUnknown where there is none, or one made up at each tap."""
+    """The UID, of `UID_LENGTHS` bytes; CardUnknown where there is none, or one made up at each tap."""
     uid, status = exchange(channel, GET_UID)
     if status in NOT_OURS:
         raise CardUnknown(f"no UID, status {status:04X}")
     if status != Status.OK or len(uid) not in UID_LENGTHS or not any(uid):
         raise CardGarbled(f"{len(uid)} bytes of UID, status {status:04X}")
-    if len(uid) == 4 and uid[0] == RANDOM_UID:
+    if any(len(uid) == length and uid.startswith(beginning) for length, beginning in RANDOM_UIDS):
         raise CardUnknown("a random UID")
     return uid
 
