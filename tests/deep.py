@@ -38,7 +38,7 @@ def parsers(seed: int, seconds: float) -> Round:
 
     Then the coverage-guided targets, and how many of their parsers' branches were tried.
     """
-    words = ["-m", "hypothesis", "-p", "tests.deep_profile", "--hypothesis-profile=deep"]
+    words = ["-n", "2", "-m", "hypothesis", "-p", "tests.deep_profile", "--hypothesis-profile=deep"]
     told = _pytest([*words, f"--hypothesis-seed={seed}", "--hypothesis-show-statistics"], seconds)
     guided = _guided(seed, seconds / 20)
     return Round(told.passed + guided.passed, told.failed + guided.failed, told.examples + guided.examples)
@@ -265,7 +265,7 @@ CHECKS: dict[str, Callable[[int, float], Round]] = {
 
 
 def _pytest(words: list[str], seconds: float) -> Round:
-    status, said = _run([sys.executable, "-m", "pytest", *words], seconds * 2 + 300)
+    status, said = _run([sys.executable, "-m", "pytest", *words], seconds * 2 + 420)
     passed, failed = _number(r"(\d+) passed", said), _number(r"(\d+) (?:failed|error)", said)
     if status not in (0, 5) and not failed:  # 5: nothing was chosen
         failed = 1
