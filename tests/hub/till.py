@@ -52,7 +52,14 @@ class Till:
     def clone(self, salt: str) -> "Till":
         return Till(self.device, [*self.log], [*self.hashes], self.mark, self.gen, self.last_d, salt)
 
-    def write(self, body: en.Body, member: str | None = None, kind: str = "", name: str = "") -> int:
+    def write(
+        self,
+        body: en.Body,
+        member: str | None = None,
+        kind: str = "",
+        name: str = "",
+        operator: str | None = None,
+    ) -> int:
         n = len(self.log) + 1
         entry = en.Entry(
             n=n,
@@ -61,6 +68,7 @@ class Till:
             at=NOW + n,
             zone="Asia/Shanghai",
             pack=1,
+            operator=operator,
             member=member,
             body=en.raw(body),
         )
