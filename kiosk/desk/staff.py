@@ -8,6 +8,7 @@ from kiosk import events as ev
 from kiosk import views
 from kiosk.desk import notices
 from kiosk.desk.assisted_join import assisted_join
+from kiosk.desk.card_care import card_care
 from kiosk.desk.card_visit import visit
 from kiosk.desk.claim_desk import claim_desk
 from kiosk.desk.duties import duties_of
@@ -104,19 +105,27 @@ def _at_work(world: World, counter: ScreenCounter, colleague: Colleague) -> Jour
         event = yield home
         if not isinstance(event, duties):
             continue
-        match event:
-            case ev.ClaimDeskOpened():
-                yield from claim_desk(world, counter, colleague)
-            case ev.OpenVouchersOpened():
-                yield from look_into(world, counter, colleague)
-            case ev.AssistedJoinOpened():
-                newcomer = yield from assisted_join(world, colleague)
-                if newcomer is not None:
-                    return newcomer
-            case ev.ReplaceCardOpened():
-                yield from replace_card(world, colleague)
-            case ev.PaperCareOpened():
-                yield from paper_care(world, colleague)
+        if isinstance(event, ev.AssistedJoinOpened):
+            newcomer = yield from assisted_join(world, colleague)
+            if newcomer is not None:
+                return newcomer
+        else:
+            yield from _duty(world, counter, colleague, event)
+
+
+def _duty(world: World, counter: ScreenCounter, colleague: Colleague, event: ev.Event) -> Journey[None]:
+    """What a tile opens, until they are back."""
+    match event:
+        case ev.ClaimDeskOpened():
+            yield from claim_desk(world, counter, colleague)
+        case ev.OpenVouchersOpened():
+            yield from look_into(world, counter, colleague)
+        case ev.ReplaceCardOpened():
+            yield from replace_card(world, colleague)
+        case ev.CardCareOpened():
+            yield from card_care(world, colleague)
+        case ev.PaperCareOpened():
+            yield from paper_care(world, colleague)
 
 
 def staff_home(world: World, say: Words, colleague: Colleague, left: int) -> views.StaffHome:
@@ -144,6 +153,9 @@ def _tile(world: World, say: Words, duty: type[ev.Event]) -> views.Choice:
     if duty is ev.ReplaceCardOpened:
         note = say("Lost, broken, or one more")
         return views.Choice(say("A new card"), ev.ReplaceCardOpened(), icon="card", note=note)
+    if duty is ev.CardCareOpened:
+        note = say("Lost, found, frozen, opened")
+        return views.Choice(say("State of a card"), ev.CardCareOpened(), icon="lock", note=note)
     well = say("The paper is nearly used up") if world.paper_low else say("Ready to print")
     note = say("Something is wrong with it") if world.printer.ready() else well
     return views.Choice(say("Printer"), ev.PaperCareOpened(), icon="print", note=note)

@@ -4,6 +4,8 @@ A step is taken from the state that its operator saw, or not at all. Whoever is 
 record, and every kiosk hears once more what the card really is: theirs believed something else.
 """
 
+from collections.abc import Mapping
+
 import sqlalchemy as sa
 
 from kiosk.hub.changes import deny, retell
@@ -12,11 +14,15 @@ from kiosk.hub.operations import Conflict
 from kiosk.hub.tables import cards
 from kiosk.ledger import accounts as acc
 from kiosk.ledger import entries as en
-from kiosk.membership.card_states import ACTIVE, STEPS
+from kiosk.membership.card_states import ACTIVE, STEPS, Rule
 
 LOST = "lost"
 _CARD_BYTES = 32
 _STAFF = acc.staff("")
+_OF_STORES: Mapping[str, Rule] = {
+    "lose": STEPS["lose"], "find": STEPS["find"], "hold": STEPS["hold"], "release": STEPS["release"],
+}  # fmt: skip
+"""The steps that staff of a store take; a kiosk's word is not enough for any other."""
 
 
 class CardSteps:
@@ -28,8 +34,9 @@ class CardSteps:
 
     def contradicted(self, entry: en.Entry, body: en.CardStep) -> Conflict | None:
         """What speaks against a step; if nothing does, later ones of the batch begin where it ends."""
-        rule, name = STEPS[body.step], body.card.hex()
-        if len(body.card) != _CARD_BYTES or not entry.operator or body.reason not in rule.reasons:
+        rule, name = _OF_STORES.get(body.step), body.card.hex()
+        sane = len(body.card) == _CARD_BYTES and entry.operator
+        if rule is None or not sane or body.reason not in rule.reasons:
             return Conflict("quarantined", "amount-or-name")
         owner = self._lookups.card_owners.get(name)
         if owner is None or owner.first.startswith(_STAFF):
@@ -49,15 +56,8 @@ class CardSteps:
             self._lookups.card_states.put(card.hex(), state)
 
     def write(self, connection: sa.Connection, body: en.CardStep) -> None:
-        """Take a posted step: of the chip and the stripe of one card, which bear the same number."""
-        mine = sa.select(cards.c.member, cards.c.tail).where(cards.c.hash == body.card)
-        row = connection.execute(mine).one_or_none()
-        if row is None:
-            return
-        c, end = cards.c, STEPS[body.step].end
-        same = sa.select(c.hash).where(c.member == row.member, c.tail == row.tail, c.why == body.was)
-        for card in connection.scalars(same.order_by(c.hash)).all():
-            deny(connection, bytes(card), end)
+        """Take a posted step."""
+        take(connection, body.card, body.was, _OF_STORES[body.step].end)
 
     def tell_refused(self, connection: sa.Connection) -> None:
         """Every kiosk hears again what the cards are whose steps were refused."""
@@ -72,3 +72,14 @@ def lose(connection: sa.Connection, card: bytes) -> None:
         deny(connection, card, LOST)
     else:
         retell(connection, card)
+
+
+def take(connection: sa.Connection, card: bytes, was: str, end: str) -> None:
+    """Bring a card from the state `was` into `end`; chip and stripe of one card bear the same number."""
+    c = cards.c
+    row = connection.execute(sa.select(c.member, c.tail).where(c.hash == card)).one_or_none()
+    if row is None:
+        return
+    same = sa.select(c.hash).where(c.member == row.member, c.tail == row.tail, c.why == was)
+    for one in connection.scalars(same.order_by(c.hash)).all():
+        deny(connection, bytes(one), end)

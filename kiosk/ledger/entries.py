@@ -241,8 +241,8 @@ class CardStep(Body, frozen=True, kw_only=True):
 
     KIND: ClassVar[str] = "card"
     card: bytes
-    step: Literal["lose", "find", "hold", "release"]
-    was: Literal["", "lost", "held"]
+    step: str
+    was: str
     reason: str
 
 
