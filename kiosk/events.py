@@ -278,6 +278,11 @@ class CreditDeskOpened(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class CardCareOpened(Event):
+    """Staff: a card is lost, found again, to be frozen or opened."""
+
+
+@dataclass(frozen=True, slots=True)
 class ClaimDeskOpened(Event):
     """Somebody holds a voucher: let me look at it. `number` if it is known already, as digits."""
 

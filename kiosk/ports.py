@@ -159,6 +159,9 @@ class Replica(Protocol):
     def deny(self, card: bytes, why: str) -> None:
         """Serve this card here no more from now on; head office's own list follows and decides."""
 
+    def allow(self, card: bytes) -> None:
+        """Serve this card here again from now on; head office's own list follows and decides."""
+
     def deny_age(self, now: int) -> DenyAge:
         """How old the deny list is at `now` (UTC microseconds); never downloaded is infinitely old."""
 

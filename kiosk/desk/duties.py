@@ -6,7 +6,13 @@ from kiosk.desk.join import may_join
 from kiosk.desk.world import World
 from kiosk.ledger.feed import Colleague
 
-_AT_THE_COUNTER = (ev.CreditDeskOpened, ev.AssistedJoinOpened, ev.ReplaceCardOpened, ev.PaperCareOpened)
+_AT_THE_COUNTER = (
+    ev.CreditDeskOpened,
+    ev.AssistedJoinOpened,
+    ev.ReplaceCardOpened,
+    ev.CardCareOpened,
+    ev.PaperCareOpened,
+)
 DUTIES: dict[str, tuple[type[ev.Event], ...]] = {
     "assistant": (ev.ClaimDeskOpened, *_AT_THE_COUNTER),
     "cashier": (ev.ClaimDeskOpened, ev.OpenVouchersOpened, *_AT_THE_COUNTER),

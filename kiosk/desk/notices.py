@@ -96,8 +96,8 @@ def cannot_look_up(world: World) -> Draw:
 def denied_card(world: World, why: str) -> Draw:
     """The card is on the deny list, or not genuine; the reason stays with staff."""
     codes = {
-        "lost": "K-CD-11", "frozen": "K-CD-12", "cancelled": "K-CD-13", "not-genuine": "K-CD-14",
-        "replaced": "K-CD-15",
+        "lost": "K-CD-11", "frozen": "K-CD-12", "held": "K-CD-12", "cancelled": "K-CD-13",
+        "not-genuine": "K-CD-14", "replaced": "K-CD-15",
     }  # fmt: skip
     return notice(
         world,

@@ -8,6 +8,7 @@ from kiosk import events as ev
 from kiosk import views
 from kiosk.desk import notices
 from kiosk.desk.assisted_join import assisted_join
+from kiosk.desk.card_care import card_care
 from kiosk.desk.card_visit import visit
 from kiosk.desk.claim_desk import claim_desk
 from kiosk.desk.credit_desk import credit_desk
@@ -25,9 +26,20 @@ from kiosk.desk.staff_vouchers import look_into, to_look_into
 from kiosk.desk.world import World
 from kiosk.ledger.feed import Colleague
 from kiosk.ports import NotHeld
-from kiosk.words import Words
+from kiosk.words import Words, _
 
 T = TypeVar("T")
+
+_TILES: dict[type[ev.Event], tuple[str, str, str]] = {
+    ev.ClaimDeskOpened: (_("Claim desk"), _("Check a voucher, hand over the gift"), "ticket"),
+    ev.OpenVouchersOpened: (_("Things to look into"), _("Nothing to check"), "eye"),
+    ev.CreditDeskOpened: (_("Top up and give"), _("Money, stamps, uses, points"), "plus"),
+    ev.AssistedJoinOpened: (_("A new member"), _("You ask and tick, they agree and type"), "user"),
+    ev.ReplaceCardOpened: (_("A new card"), _("Lost, broken, or one more"), "card"),
+    ev.CardCareOpened: (_("State of a card"), _("Lost, found, frozen, opened"), "lock"),
+    ev.PaperCareOpened: (_("Printer"), _("Ready to print"), "print"),
+}
+"""Duty -> its tile: what it is called, what it is for, and its icon."""
 
 
 def arrival(world: World, counter: ScreenCounter, tap: ev.CardTapped) -> Journey[None]:
@@ -124,6 +136,8 @@ def _duty(world: World, counter: ScreenCounter, colleague: Colleague, event: ev.
             yield from credit_desk(world, colleague)
         case ev.ReplaceCardOpened():
             yield from replace_card(world, colleague)
+        case ev.CardCareOpened():
+            yield from card_care(world, colleague)
         case ev.PaperCareOpened():
             yield from paper_care(world, colleague)
 
@@ -140,22 +154,15 @@ def staff_home(world: World, say: Words, colleague: Colleague, left: int) -> vie
 
 
 def _tile(world: World, say: Words, duty: type[ev.Event]) -> views.Choice:
-    if duty is ev.ClaimDeskOpened:
-        note = say("Check a voucher, hand over the gift")
-        return views.Choice(say("Claim desk"), ev.ClaimDeskOpened(), icon="ticket", note=note)
+    label, note, icon = _TILES[duty]
+    return views.Choice(say(label), duty(), icon=icon, note=_count(world, say, duty) or say(note))
+
+
+def _count(world: World, say: Words, duty: type[ev.Event]) -> str:
+    """What a tile's note says instead just now; '' for its own words."""
     if duty is ev.OpenVouchersOpened:
         count = len(to_look_into(world)) + len(in_doubt(world))
-        note = say("{count} to look into", count=count) if count else say("Nothing to check")
-        return views.Choice(say("Things to look into"), ev.OpenVouchersOpened(), icon="eye", note=note)
-    if duty is ev.AssistedJoinOpened:
-        note = say("You ask and tick, they agree and type")
-        return views.Choice(say("A new member"), ev.AssistedJoinOpened(), icon="user", note=note)
-    if duty is ev.CreditDeskOpened:
-        note = say("Money, stamps, uses, points")
-        return views.Choice(say("Top up and give"), ev.CreditDeskOpened(), icon="plus", note=note)
-    if duty is ev.ReplaceCardOpened:
-        note = say("Lost, broken, or one more")
-        return views.Choice(say("A new card"), ev.ReplaceCardOpened(), icon="card", note=note)
-    well = say("The paper is nearly used up") if world.paper_low else say("Ready to print")
-    note = say("Something is wrong with it") if world.printer.ready() else well
-    return views.Choice(say("Printer"), ev.PaperCareOpened(), icon="print", note=note)
+        return say("{count} to look into", count=count) if count else ""
+    if duty is ev.PaperCareOpened and world.printer.ready():
+        return say("Something is wrong with it")
+    return say("The paper is nearly used up") if duty is ev.PaperCareOpened and world.paper_low else ""

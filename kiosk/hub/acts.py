@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+from kiosk.hub.card_office import step_card
 from kiosk.hub.office import HeadOffice
 from kiosk.hub.staff import Pair
 
@@ -10,7 +11,7 @@ Act = Callable[[Pair, Mapping[str, int]], object]
 
 
 def acts_of(office: HeadOffice) -> dict[str, Act]:
-    """Every act; the pair's subject is the device, operation, voucher or member it is done to."""
+    """Every act; the pair's subject is the device, operation, voucher, member or card it is done to."""
     return {
         "retire": lambda pair, _: office.retire(pair.subject, pair),
         "close-retired": lambda pair, _: office.close_retired(pair.subject, pair),
@@ -22,5 +23,7 @@ def acts_of(office: HeadOffice) -> dict[str, Act]:
         "refund-voucher": lambda pair, _: office.refund_voucher(pair.subject, pair),
         "revoke-key": lambda pair, _: office.revoke_key(pair.subject, pair),
         "join-accounts": lambda pair, _: office.join_accounts(pair.subject),
+        "thaw-card": lambda pair, _: step_card(office.engine, pair.subject, "thaw", "pair"),
+        "cancel-card": lambda pair, _: step_card(office.engine, pair.subject, "cancel", "pair"),
         "unlock": lambda pair, _: office.pins.unlock(pair.subject),
     }

@@ -29,13 +29,19 @@ def touch_accounts(connection: sa.Connection, accounts: Iterable[str]) -> None:
 
 
 def deny(connection: sa.Connection, card: bytes, why: str) -> None:
-    """Serve this card nowhere from now on (lost | frozen | cancelled), or again ('')."""
+    """Serve this card nowhere from now on (a state of `membership.card_states`), or again ('')."""
     # Stepped first: its row stays locked until COMMIT, so lists are as new as their numbers say.
     step_counter(connection, DENY_EPOCH)
     mine = cards.c.hash == card
     connection.execute(sa.update(cards).where(mine).values(why=why))
     _write(connection, CARD, [card.hex()])
     touch(connection, connection.scalars(sa.select(cards.c.member).where(mine)))
+
+
+def retell(connection: sa.Connection, card: bytes) -> None:
+    """Tell every kiosk once more what this card is: one of them believes something else."""
+    step_counter(connection, DENY_EPOCH)
+    _write(connection, CARD, [card.hex()])
 
 
 def place(connection: sa.Connection, member: str, store: str) -> None:

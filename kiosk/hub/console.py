@@ -45,6 +45,8 @@ ACTIONS: Mapping[str, Rule] = {
     "refund-voucher": Rule(frozenset({"manager", "cashier"})),
     "revoke-key": Rule(frozenset({"manager", "technician"})),
     "join-accounts": Rule(frozenset({"manager", "cashier"})),
+    "thaw-card": Rule(frozenset({"manager", "cashier"})),
+    "cancel-card": Rule(frozenset({"manager", "cashier"})),
     "unlock": Rule(frozenset({"manager", "cashier"})),
 }
 """What takes two people."""

@@ -13,6 +13,9 @@ MEANS: dict[str, str] = {
     "grant-differs": "It tells of other rights than head office granted. Nothing was moved.",
     "not-the-issuer": "Only the kiosk that made the voucher may write this. Nothing was moved.",
     "right-not-held": "The right to claim lay elsewhere. Nothing was moved.",
+    "card-state": "Another kiosk, or head office, had changed this card before. It stays as they left it; "
+    "the step of this record was not taken.",
+    "card-unknown": "The card is no member's. Nothing was changed.",
     "voucher-differs": "The voucher's number is not the one of that redemption. Nothing was moved.",
     "kind-unknown": "Head office does not know this kind of record yet. It is kept; nothing was moved.",
     "body-unreadable": "The record cannot be read. It is kept as it came; nothing was moved.",

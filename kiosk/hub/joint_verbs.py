@@ -63,6 +63,8 @@ JOINT_VERBS: tuple[click.Command, ...] = (
     together("refund-voucher", "Revoke a voucher and give its points back, unless it is claimed first."),
     together("revoke-key", "Believe no code that a kiosk signed without a look at its redemption."),
     together("join-accounts", "Make one account of two that one phone proved to be one person's."),
+    together("thaw-card", "Open a card that head office froze, by its name as `card show` tells it."),
+    together("cancel-card", "Put a card (its name as `card show` tells it) out of use for good."),
     together("unlock", "Open a member's PIN again, after looking at their papers."),
 )
 

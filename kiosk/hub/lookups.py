@@ -78,6 +78,7 @@ class Lookups:
         self.right_tries = Shelf(self._right_tries)
         self.shop_staff = Shelf(self._shop_staff)
         self.card_owners = Shelf(self._card_owners)
+        self.card_states = Shelf(self._card_states)
 
     def _present(self, column: sa.Column[str]) -> Callable[[list[str]], Iterable[tuple[str, bool]]]:
         def read(keys: list[str]) -> Iterable[tuple[str, bool]]:
@@ -232,6 +233,13 @@ class Lookups:
             yield bytes(card).hex(), CardOwner(alias or member, into or "")
         for card, staff in self._connection.execute(sa.select(s.hash, s.staff).where(s.hash.in_(wanted))):
             yield bytes(card).hex(), CardOwner(acc.staff(staff))
+
+    def _card_states(self, names: list[str]) -> Iterable[tuple[str, str]]:
+        """Card hash in hex -> its state, '' in use."""
+        wanted = [bytes.fromhex(name) for name in names]
+        # Locked until COMMIT: of two kiosks at once the second waits for what the first one made of it.
+        asked = sa.select(cards.c.hash, cards.c.why).where(cards.c.hash.in_(wanted)).order_by(cards.c.hash)
+        return [(bytes(card).hex(), why) for card, why in self._connection.execute(asked.with_for_update())]
 
     def _try_holders(self, names: list[str]) -> Iterable[tuple[str, tuple[str, ...]]]:
         """member -> every kiosk's account that was ever granted tries of theirs."""

@@ -3,7 +3,7 @@
 import msgspec
 import sqlalchemy as sa
 
-from kiosk.hub.card_filing import FROZEN, is_frozen
+from kiosk.hub.card_filing import frozen_as
 from kiosk.hub.directory import Directory
 from kiosk.hub.member_tables import phones
 from kiosk.hub.phone_owners import owner
@@ -51,9 +51,10 @@ def answer(
         asked = sa.select(owner(name).label("member"), phones.c.tail).where(phones.c.name == name)
         row = connection.execute(asked).one_or_none()
         known = directory.member(row.member, b"", row.tail) if row is not None else None
-        if known is not None and known.account is not None and is_frozen(connection, known.account.member):
-            return sync.PhoneAnswer(result="right", left=looked.left, why=FROZEN)
         if known is not None and known.account is not None:
+            frozen = frozen_as(connection, known.account.member)
+            if frozen:
+                return sync.PhoneAnswer(result="right", left=looked.left, why=frozen)
             # Without the network a PIN is checked only where the card lies.
             account = msgspec.structs.replace(known.account, verifier="")
             return sync.PhoneAnswer(

@@ -1,4 +1,4 @@
-"""What is reported of members at a kiosk: a lost card, a card that is theirs now, a line that was not them.
+"""What is reported at a kiosk: a lost card, one that is theirs now, a step of a card, a doubt.
 
 Whoever the entry names was proven there; what it may say is bounded here: nobody reports another one's card,
 and a card that is anybody's is bound to nobody else.
@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from kiosk.hub.bulk import insert_all
 from kiosk.hub.card_filing import file_card
+from kiosk.hub.card_steps import CardSteps, lose
 from kiosk.hub.changes import deny
 from kiosk.hub.lookups import CardOwner, Lookups
 from kiosk.hub.member_tables import doubts
@@ -23,7 +24,7 @@ _CARD_BYTES, _TAIL_MAX, _WORDS_MAX = 32, 8, 64
 _AMOUNT_MAX, _TIME_MAX = 10**12, 2**62
 _OLD_MAX = 16
 """Cards that one entry may put away: chip and stripe of a few."""
-Report = en.Lost | en.Bound | en.Replaced | en.Doubt
+Report = en.Lost | en.Bound | en.Replaced | en.CardStep | en.Doubt
 Posted = Iterable[tuple[en.Entry, en.Body]]
 
 
@@ -33,12 +34,14 @@ class Reports:
     def __init__(self, lookups: Lookups, device: str) -> None:
         self._lookups = lookups
         self._device = device
+        self._steps = CardSteps(lookups)
 
     def read(self, entries: Posted) -> Reader:
         """Look up whose the cards are, and who is who."""
         told = [(entry, body) for entry, body in entries if isinstance(body, Report)]
         named = [card for _, body in told for card in _cards(body)]
         yield self._lookups.card_owners.need(card.hex() for card in named)
+        yield self._lookups.card_states.need(card.hex() for card in named)
         members = {entry.member for entry, _ in told if entry.member and entry.member.isprintable()}
         yield self._lookups.homes.need(members)
         owners = {owner.first for card in named if (owner := self._owner(card))}
@@ -46,6 +49,8 @@ class Reports:
 
     def contradicted(self, entry: en.Entry, body: en.Body) -> Conflict | None:
         """What speaks against this report; if nothing does, later ones of the batch know of it."""
+        if isinstance(body, en.CardStep):
+            return self._steps.contradicted(entry, body)
         member = entry.member or ""
         if not member.isprintable() or self._lookups.homes.get(member) is None:
             return Conflict("quarantined", "unknown-member")
@@ -53,13 +58,24 @@ class Reports:
             return None if _fits(body) else Conflict("quarantined", "amount-or-name")
         if any(len(card) != _CARD_BYTES for card in _cards(body)):
             return Conflict("quarantined", "amount-or-name")
+        return self._of_cards(member, body)
+
+    def _of_cards(self, member: str, body: en.Body) -> Conflict | None:
+        """A lost card, or one that is theirs from now on."""
         if isinstance(body, en.Lost):
-            return self._away(member, body.card)
-        assert isinstance(body, en.Bound | en.Replaced)
-        old = body.old if isinstance(body, en.Replaced) else ()
-        if len(old) > _OLD_MAX or body.card in old:
-            return Conflict("quarantined", "amount-or-name")
-        return next(filter(None, (self._away(member, card) for card in old)), None) or self._new(member, body)
+            gone: tuple[bytes, ...] = (body.card,)
+            state, conflict = LOST, self._away(member, body.card)
+        else:
+            assert isinstance(body, en.Bound | en.Replaced)
+            gone, state = body.old if isinstance(body, en.Replaced) else (), REPLACED
+            if len(gone) > _OLD_MAX or body.card in gone:
+                return Conflict("quarantined", "amount-or-name")
+            conflict = next(filter(None, (self._away(member, card) for card in gone)), None)
+            conflict = conflict or self._new(member, body)
+        if conflict is None:
+            for card in gone:
+                self._steps.put_away(card, state)
+        return conflict
 
     def _away(self, member: str, card: bytes) -> Conflict | None:
         """Whether a card is this member's to put away."""
@@ -91,13 +107,16 @@ class Reports:
     def write(self, connection: sa.Connection, posted: Posted) -> None:
         """Deny what was lost, bind what is theirs, and keep what people are to look into."""
         for entry, body in posted:
-            if isinstance(body, en.Lost):
-                deny(connection, body.card, LOST)
+            if isinstance(body, en.CardStep):
+                self._steps.write(connection, body)
+            elif isinstance(body, en.Lost):
+                lose(connection, body.card)
             elif isinstance(body, en.Bound | en.Replaced):
                 # The new one first: it is frozen with the old one, where that was.
                 self._bind(connection, entry.member or "", body)
                 for card in body.old if isinstance(body, en.Replaced) else ():
                     deny(connection, card, REPLACED)
+        self._steps.tell_refused(connection)
         rows = [
             (entry.id, self._device, entry.member, entry.at, body.at, body.what, body.points, body.where, "")
             for entry, body in posted
@@ -116,7 +135,7 @@ class Reports:
 def _cards(body: en.Body) -> tuple[bytes, ...]:
     """Every card that a report names."""
     match body:
-        case en.Lost() | en.Bound():
+        case en.Lost() | en.Bound() | en.CardStep():
             return (body.card,)
         case en.Replaced():
             return (body.card, *body.old)

@@ -38,7 +38,7 @@ def add_card(*, config: Path, staff_id: str, number: str, family: str) -> None:
     """A card of theirs, by its number as a reader reads it (a UID in hex)."""
 
     def do(desk: ShopStaff, key: bytes) -> None:
-        card = _card(family, number)
+        card = as_read(family, number)
         desk.bind(staff_id, keyed_hash(key, card), number[-_TAIL:])
 
     _do(config, "staff-card-add", f"{staff_id} {number[-_TAIL:]}", do)
@@ -67,13 +67,13 @@ STAFF_VERBS: tuple[click.Command, ...] = (assign, add_card, block_card, unblock_
 
 def _block(config: Path, number: str, family: str, *, blocked: bool) -> None:
     def do(desk: ShopStaff, key: bytes) -> None:
-        owner = desk.block_card(keyed_hash(key, _card(family, number)), blocked=blocked)
+        owner = desk.block_card(keyed_hash(key, as_read(family, number)), blocked=blocked)
         click.echo(f"A card of {owner}.")
 
     _do(config, "staff-card-block" if blocked else "staff-card-unblock", number[-_TAIL:], do)
 
 
-def _card(family: str, number: str) -> Card:
+def as_read(family: str, number: str) -> Card:
     """As its reader reads it: families other than our own are known by their UID."""
     if family == "virtual-cpu":
         return Card(family, number.encode())

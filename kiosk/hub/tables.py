@@ -169,7 +169,7 @@ cards = sa.Table(
     sa.Column("tail", sa.Text, nullable=False),
     sa.Column("why", sa.Text, nullable=False, default=""),
 )
-"""Cards by keyed hash; `why` (lost | frozen | cancelled) denies service."""
+"""Cards by keyed hash; `why` (a state of `membership.card_states`, '' in use) denies service."""
 
 aliases = sa.Table(
     "aliases",

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import click
 import segno
 
+from kiosk.hub.card_verb import card
 from kiosk.hub.care_verbs import CARE_VERBS
 from kiosk.hub.console import Console
 from kiosk.hub.console_client import ConsoleClient
@@ -183,6 +184,7 @@ VERBS: tuple[click.Command, ...] = (
     exceptions,
     offer,
     member,
+    card,
     till,
     *CARE_VERBS,
 )

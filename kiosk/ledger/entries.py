@@ -248,6 +248,20 @@ class Replaced(Body, frozen=True, kw_only=True):
     old: tuple[bytes, ...] = ()
 
 
+class CardStep(Body, frozen=True, kw_only=True):
+    """Staff changed what becomes of a card (by its keyed hash): lost, found, frozen or opened by a store.
+
+    `was` is the state that they saw (a reason code of the deny list, '' in use): head office takes the step
+    from there or not at all. `reason` is one of the step's. The entry's operator took it.
+    """
+
+    KIND: ClassVar[str] = "card"
+    card: bytes
+    step: str
+    was: str
+    reason: str
+
+
 class Joined(Body, frozen=True, kw_only=True):
     """Somebody became a member here, under a fresh UUID, the entry's member: their account begins with it.
 
@@ -441,7 +455,7 @@ BODIES: dict[str, type[Body]] = {
         StaffSign,
         Redeem, Printing, Post, Void, Unknown, Claim, Release, Expire, Cancel, Carding, Carded, Merge,
         Unmerge, Checkpoint, Poison, CodeAsked, PinSetting, PinSet, Lost, Bound, Replaced, Doubt, Joined,
-        Drew, Drawn,
+        Drew, Drawn, CardStep,
     )
 }  # fmt: skip
 """Every kind this version can derive legs for; another kind is kept as bytes and quarantined."""

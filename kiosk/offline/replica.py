@@ -12,7 +12,7 @@ from kiosk.ledger.sync import Account, Gift
 from kiosk.offline.disk import DiskError
 from kiosk.offline.replica_download import Download, unpacked
 from kiosk.offline.replica_file import ReplicaFile, is_spoilt, put
-from kiosk.offline.replica_rows import deny_here, give_card
+from kiosk.offline.replica_rows import allow_here, deny_here, give_card
 from kiosk.ports import DenyAge
 
 log = logging.getLogger(__name__)
@@ -97,6 +97,14 @@ class StoredReplica:
         try:
             with self._file.transaction() as connection:
                 deny_here(connection, card, why)
+        except DiskError as trouble:
+            self._troubled(trouble)
+
+    def allow(self, card: bytes) -> None:
+        """Serve this card here again, also before head office has heard of it."""
+        try:
+            with self._file.transaction() as connection:
+                allow_here(connection, card)
         except DiskError as trouble:
             self._troubled(trouble)
 

@@ -93,6 +93,11 @@ def deny_here(connection: Any, card: bytes, why: str) -> None:
     connection.execute(_DENY, (card, why, OURS))
 
 
+def allow_here(connection: Any, card: bytes) -> None:
+    """What was opened here is open until head office's list says something about this card."""
+    connection.execute(_ALLOW, (card,))
+
+
 def sweep_members(file: Alone, turn: int, upto: int) -> Iterator[None]:
     """Drop, a slice at a time, whom the download `turn` did not bring; numbers above `upto` came with it."""
     asked = "SELECT n, cards FROM members WHERE n > ? AND n <= ? AND pass <> ?"

@@ -28,7 +28,7 @@ def alphabet(layout: Layout) -> str:
 
 
 def tracks(layout: Layout) -> st.SearchStrategy[str]:
-    """What may stand on a track; not the few texts that are another sound one when they are read backwards."""
+    """What may stand on a track; not the few texts that are another sound one read backwards."""
     every = st.text(alphabet(layout), min_size=1, max_size=layout.room)
     return every.filter(lambda track: not is_ambiguous(layout, encoded(layout, track)))
 

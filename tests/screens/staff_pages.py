@@ -7,6 +7,7 @@ from kiosk import events as ev
 from kiosk import views
 from kiosk.desk import (
     assisted_join,
+    card_care,
     claim_desk,
     credit_pages,
     paper_care,
@@ -16,6 +17,7 @@ from kiosk.desk import (
     staff_verdict,
     staff_vouchers,
 )
+from kiosk.desk import card_care_pages as pages
 from kiosk.desk.by_right import left_on
 from kiosk.desk.join import noted
 from kiosk.desk.newcomer import Form
@@ -23,6 +25,7 @@ from kiosk.desk.visitor import PHONE_NUMBER, Visitor
 from kiosk.ledger.entries import Carded, Carding, Release
 from kiosk.ledger.feed import Colleague
 from kiosk.ledger.sync import AccountRequest, OwnCard
+from kiosk.membership.card_states import STATES, STEPS
 from kiosk.membership.cards import Card
 from kiosk.membership.claims import ClaimAnswer
 from kiosk.membership.vouchers import damm, voucher_number
@@ -53,6 +56,7 @@ def staff_pages(floor: ShopFloor) -> Iterator[tuple[str, views.View]]:
     yield from _open(floor)
     yield from _in_doubt(floor)
     yield from _new_card(floor)
+    yield from _card_care(floor)
     yield from _new_member(floor)
     yield from _credits(floor)
 
@@ -117,6 +121,26 @@ def _new_card(floor: ShopFloor) -> Iterator[tuple[str, views.View]]:
             world.connected = up
             yield f"new-card-done-{len(old)}-{up}", replace_card.done(world, old, "0777")(say, LEFT)
     world.connected = True
+
+
+def _card_care(floor: ShopFloor) -> Iterator[tuple[str, views.View]]:
+    """Every state, every step a manager may take, and what is told of it."""
+    world, say = floor.world, floor.world.say
+    yield "card-care-hold-it", pages.hold_it(world, MEI, "t")(say, LEFT)
+    yield "card-care-nobodys", pages.nobodys(world)(say, LEFT)
+    yield "card-care-which", pages.which(world, LIN, "t", ("陈*梅", ("0001", "0002", "0003")))(say, LEFT)
+    for state in STATES:
+        yield f"card-care-closed-{state}", pages.nothing_to_do(world, "0001", state)(say, LEFT)
+        steps = card_care.steps_open(MEI, state)
+        yield f"card-care-what-{state}", pages.what_now(world, MEI, "t", ("0001", state, steps))(say, LEFT)
+        for step in steps:
+            reasons = STEPS[step].reasons
+            yield f"card-care-why-{step}", pages.why_so(world, MEI, "t", ("0001", step, reasons))(say, LEFT)
+            yield f"card-care-sure-{step}", pages.sure(world, MEI, "t", ("0001", step))(say, LEFT)
+            for up in (True, False):
+                world.connected = up
+                yield f"card-care-done-{step}-{up}", pages.done(world, "0001", step)(say, LEFT)
+            world.connected = True
 
 
 def _hashed(floor: ShopFloor, number: str) -> bytes:
