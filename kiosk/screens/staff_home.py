@@ -15,6 +15,8 @@ __all__ = ["StaffHomeUpright", "StaffHomeWide"]
 
 BESIDE = 3
 """Tiles beside one another on a landscape panel."""
+BELOW = 6
+"""Tiles below one another on a portrait one; more stand in two columns."""
 
 
 class StaffHomePage(Page):
@@ -23,15 +25,23 @@ class StaffHomePage(Page):
     def drawn(self) -> None:
         """The tiles."""
         tiles, count = self.ids.tiles, len(self.view.tiles)
-        tiles.columns = 1 if look.portrait else min(max(count, 1), BESIDE)
+        upright = 2 if count > BELOW or look.low else 1
+        crowded = look.small and count > BELOW
+        lying = BESIDE + 1 if crowded else min(max(count, 1), BESIDE)
+        tiles.columns = upright if look.portrait else lying
         tiles.rows = max(1, -(-count // tiles.columns))
-        tiles.fill(self.view.tiles, _tile)
+        tiles.fill(self.view.tiles, _bare_tile if crowded else _tile)
 
 
 def _tile(choice: Choice) -> Push:
     if look.small:
         choice = replace(choice, icon="")  # its words need the width
     return pushed(choice, least=look.staff_tile)
+
+
+def _bare_tile(choice: Choice) -> Push:
+    """Only what it is called: there is no room for what it is for."""
+    return _tile(replace(choice, note=""))
 
 
 class StaffHomeUpright(StaffHomePage):
