@@ -154,6 +154,35 @@ def personalise(given: tuple[Readers, bool], key_file: Path, points: int) -> Non
 
 
 @cards.command()
+@_KEY_FILE
+@click.argument("message")
+@click.pass_obj
+def sun(given: tuple[Readers, bool], key_file: Path, message: str) -> None:
+    """Check what an NTAG 424 DNA said: MESSAGE is its URL, or what stands behind the question mark.
+
+    Exit 1: not ours. The key file is TOML with a table [sun]: `meta` and `file`, 32 hex digits each. A
+    message that was copied says the same counter again: compare it with the highest seen of this tag.
+    """
+    from kiosk.commands.cards_issue import sun_keys_in
+    from kiosk.hardware.cards.sun import NotGenuine, read
+
+    readers, as_json = given
+    try:
+        said = read(message, sun_keys_in(key_file))
+    except NotGenuine as refused:
+        raise click.ClickException(f"Not genuine: {_NOT_GENUINE[refused.why]}.") from refused
+    uid = masked(said.uid.hex(), shown=readers.shown)
+    told([{"uid": uid, "counter": said.counter, "proof": "genuine if the counter is new"}], as_json=as_json)
+
+
+_NOT_GENUINE = {
+    "no-message": "this is no message of an NTAG 424",
+    "key": "it was not made under the shop's keys",
+    "code": "its code does not fit what it says",
+}
+
+
+@cards.command()
 @click.option("--cycles", type=click.IntRange(min=1), default=10_000, show_default=True)
 @click.option("--slots", type=click.IntRange(1, 14), default=14, show_default=True, help="Cards at once.")
 @click.pass_obj

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from kiosk.hardware.cards import classic_record
+from kiosk.hardware.cards import classic_record, key_file
 from kiosk.hardware.cards.apdu import CardTrouble
 from kiosk.hardware.cards.classic import LAYOUTS, Classic
 from kiosk.hardware.cards.classic_directory import DirectoryDamaged
@@ -16,8 +16,9 @@ from kiosk.hardware.cards.key_file import NoKeys
 from kiosk.hardware.cards.keys import KeyRing
 from kiosk.hardware.cards.record import OPERATION_BYTES, Reading
 from kiosk.hardware.cards.record_check import RecordCheck, SeenHere
-from kiosk.hardware.cards.record_opening import card_keys
+from kiosk.hardware.cards.record_opening import CREDENTIAL, card_keys
 from kiosk.hardware.cards.storage import read_uid, storage_name
+from kiosk.hardware.cards.sun import SunKeys, keys_of
 from kiosk.hardware.cards.ultralight import Tag
 from kiosk.hardware.readers.connection import CardConnection
 
@@ -28,6 +29,17 @@ def keys_in(file: Path) -> KeyRing:
         return card_keys(str(file), {})
     except NoKeys as none:
         raise click.ClickException(str(none)) from none
+
+
+def sun_keys_in(file: Path) -> SunKeys:
+    """The keys of NTAG 424 tags in a file; ClickException."""
+    try:
+        name, said = key_file.told(CREDENTIAL, str(file), {})
+        return keys_of(bytes.fromhex(said["sun"]["meta"]), bytes.fromhex(said["sun"]["file"]))
+    except NoKeys as none:
+        raise click.ClickException(str(none)) from none
+    except (ValueError, KeyError, TypeError) as trouble:
+        raise click.ClickException(f"{name} holds no keys of tags: {type(trouble).__name__}") from None
 
 
 def issue(connection: CardConnection, keys: KeyRing, points: int) -> tuple[str, Issued]:
