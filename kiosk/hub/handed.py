@@ -1,10 +1,11 @@
 """What staff gave members by hand at kiosks: money paid in, stamps, uses that were sold, points."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from kiosk.hub.tables import metadata, upsert
+from kiosk.hub.tables import devices, metadata, upsert
 from kiosk.ledger import accounts as acc
 from kiosk.ledger import entries as en
 from kiosk.membership.rules import Rules
@@ -44,6 +45,35 @@ def keep(
         row |= {"reason": body.reason, "asset": body.asset, "units": body.units, "price": body.price}
         insert = upsert(connection, handed).values(**row, name=found[0].name if found else {})
         connection.execute(insert.on_conflict_do_nothing())
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """What one colleague gave by one rule: how often, units of its asset, and the cents collected for them."""
+
+    store: str
+    operator: str
+    rule: str
+    asset: str
+    times: int
+    units: int
+    price: int
+
+
+def sums(connection: sa.Connection, store: str, during: tuple[int, int]) -> list[Sum]:
+    """By store, colleague and rule, of one store or all (''), from when to before when (UTC microseconds)."""
+    h, d = handed.c, devices.c
+    asked = (
+        sa.select(
+            d.store, h.operator, h.rule, h.asset, sa.func.count(), sa.func.sum(h.units), sa.func.sum(h.price)
+        )
+        .join_from(handed, devices, d.device == h.device)
+        .where(h.at >= during[0], h.at < during[1], (d.store == store) | sa.literal(not store))
+        .group_by(d.store, h.operator, h.rule, h.asset)
+        .order_by(d.store, h.operator, h.rule, h.asset)
+    )
+    rows = connection.execute(asked)
+    return [Sum(*row[:4], *map(int, row[4:])) for row in rows]
 
 
 def line(name: dict[str, str], asset: str, units: int, language: str) -> str:

@@ -14,6 +14,7 @@ from kiosk.hub.console import Console
 from kiosk.hub.console_client import ConsoleClient
 from kiosk.hub.draws_verb import draws
 from kiosk.hub.exceptions_verb import exceptions
+from kiosk.hub.handed_verb import given
 from kiosk.hub.joint_verbs import JOINT_VERBS
 from kiosk.hub.member_verb import member
 from kiosk.hub.offer_verb import offer
@@ -180,6 +181,7 @@ VERBS: tuple[click.Command, ...] = (
     risk,
     *JOINT_VERBS,
     told,
+    given,
     draws,
     exceptions,
     offer,
