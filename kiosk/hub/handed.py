@@ -49,7 +49,7 @@ def keep(
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """What one colleague gave by one rule: how often, units of its asset, and the cents collected for them."""
+    """What one colleague gave by one rule: how often, units of its asset, and the cents collected for it."""
 
     store: str
     operator: str
