@@ -151,6 +151,13 @@ class GiftChosen(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class GiftWished(Event):
+    """This gift, which I cannot have now, one day."""
+
+    gift: str
+
+
+@dataclass(frozen=True, slots=True)
 class Confirmed(Event):
     """Yes, with this PIN. `ticket` names the confirm page it was said on: twice the same is once."""
 

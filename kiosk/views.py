@@ -133,7 +133,10 @@ class Home(View):
 
 @dataclass(frozen=True, slots=True)
 class GiftTile:
-    """One gift on the shelf. Out of reach: grey picture, lock, and `status` says how much is missing."""
+    """One gift on the shelf. Out of reach: grey picture, lock, and `status` says how much is missing.
+
+    `wish` is what a touch on such a gift does, in words, or did, once `wished`; empty where it does nothing.
+    """
 
     gift: str
     name: str
@@ -143,6 +146,8 @@ class GiftTile:
     picture: str
     reachable: bool
     few: bool = False
+    wish: str = ""
+    wished: bool = False
 
 
 @dataclass(frozen=True, slots=True)

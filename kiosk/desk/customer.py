@@ -18,6 +18,7 @@ from kiosk.desk.services import more, offered
 from kiosk.desk.shelf import Shopper, browse
 from kiosk.desk.today import PANEL, follow, lines
 from kiosk.desk.visitor import Visitor
+from kiosk.desk.wishes import note_wish
 from kiosk.desk.world import World
 from kiosk.ledger import accounts as acc
 from kiosk.ledger.entries import Returned
@@ -100,7 +101,8 @@ def _choose(world: World, visitor: Visitor) -> Journey[bool]:
         points = visitor.points(world)
         backed = allowance(world, visitor.account, visitor.family)
         here = backed + (visitor.pocket.points if visitor.pocket else 0)
-        chosen = yield from browse(world, Shopper(visitor.account.member, points, here))
+        shopper = Shopper(visitor.account.member, points, here, visitor.wished)
+        chosen = yield from browse(world, shopper, lambda gift: note_wish(world, visitor, gift))
         if chosen is None:
             return False
         means = Means(points, backed, visitor.pocket)

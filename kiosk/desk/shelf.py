@@ -1,5 +1,7 @@
 """The gift shelf: categories, pages, what is in reach."""
 
+from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from kiosk import events as ev
@@ -24,6 +26,8 @@ class Shopper:
     points: int = 0
     backed: int = 0
     """Points that this kiosk may stand in for."""
+    wished: AbstractSet[str] | None = None
+    """Gifts they wished for, which may become more while the shelf stands; None where no wish is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +39,15 @@ class Filters:
     page: int = 1
 
 
-def browse(world: World, shopper: Shopper) -> Journey[Offer | None]:
-    """Show the shelf until a gift is chosen; None when the visitor goes back."""
+def _nobodys(gift: str) -> None:
+    """A wish of somebody who cannot have one."""
+
+
+def browse(world: World, shopper: Shopper, wish: Callable[[str], None] = _nobodys) -> Journey[Offer | None]:
+    """Show the shelf until a gift is chosen; None when the visitor goes back.
+
+    `wish` hears of each gift that they would like one day.
+    """
     filters = Filters()
 
     def draw(say: Words, _left: int) -> views.View:
@@ -57,11 +68,22 @@ def browse(world: World, shopper: Shopper) -> Journey[Offer | None]:
                 chosen = next((one for one in offers(world, shopper) if one.gift.id == gift), None)
                 if chosen is not None:
                     return chosen
+            case ev.GiftWished(gift=gift):
+                wish(gift)
 
 
 def offers(world: World, shopper: Shopper) -> tuple[Offer, ...]:
     """Every gift with what this shopper can do about it. Cash vouchers stand on a page of their own."""
     return tuple(one for one in everything(world, shopper) if not one.gift.worth)
+
+
+def wanting(world: World, shopper: Shopper) -> tuple[Offer, ...]:
+    """What somebody may wish for: out of stock, or still too dear."""
+    return tuple(one for one in offers(world, shopper) if _wanting(one))
+
+
+def _wanting(one: Offer) -> bool:
+    return one.reach in {Reach.SOLD_OUT, Reach.TOO_DEAR}
 
 
 def everything(world: World, shopper: Shopper) -> tuple[Offer, ...]:
@@ -106,7 +128,7 @@ def shelf(world: World, say: Words, shopper: Shopper, filters: Filters) -> views
         reach_label=say("Within reach") if shopper.member else "",
         reach_state=say("on") if filters.in_reach else say("off"),
         reach_on=filters.in_reach,
-        tiles=tuple(_tile(say, one) for one in listed[(page - 1) * TILES : page * TILES]),
+        tiles=tuple(_tile(say, one, shopper) for one in listed[(page - 1) * TILES : page * TILES]),
         empty="" if listed else say("Nothing here yet. Look at all gifts to see what to save for."),
         page=page,
         pages=pages,
@@ -133,7 +155,9 @@ def _tabs(world: World, say: Words, filters: Filters, gifts: tuple[Gift, ...]) -
     )
 
 
-def _tile(say: Words, one: Offer) -> views.GiftTile:
+def _tile(say: Words, one: Offer, shopper: Shopper) -> views.GiftTile:
+    wished = shopper.wished is not None and one.gift.id in shopper.wished
+    hope = say("Noted") if wished else say("Wish")
     return views.GiftTile(
         gift=one.gift.id,
         name=say.of(one.gift.name),
@@ -143,6 +167,8 @@ def _tile(say: Words, one: Offer) -> views.GiftTile:
         picture=one.gift.picture,
         reachable=one.reach is Reach.NOW,
         few=one.reach is Reach.NOW and one.left <= FEW,
+        wish=hope if _wanting(one) and shopper.wished is not None else "",
+        wished=wished,
     )
 
 

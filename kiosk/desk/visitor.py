@@ -43,11 +43,17 @@ class Visitor:
     lottery: Lottery | None = None
     """How the lottery stands; None without one, or while head office cannot be asked."""
 
+    wished: set[str] = field(default_factory=set)
+    """Gifts they wished for, today or before."""
+
     read: set[str] = field(default_factory=set)
     """Draws whose result they read in this visit."""
 
     had: set[str] = field(default_factory=set)
     """Benefits (their assets) that they were given in this visit, or turned out to have had."""
+
+    def __post_init__(self) -> None:
+        self.wished.update(self.told or ())
 
     @property
     def by_phone(self) -> bool:

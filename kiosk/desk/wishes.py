@@ -3,11 +3,11 @@
 from kiosk import events as ev
 from kiosk import views
 from kiosk.desk.pages import Journey, Page, frame, paged
-from kiosk.desk.shelf import Shopper, offers, status
+from kiosk.desk.shelf import Shopper, status, wanting
 from kiosk.desk.visitor import Visitor
 from kiosk.desk.world import World
 from kiosk.ledger.entries import Told
-from kiosk.membership.gifts import Offer, Reach
+from kiosk.membership.gifts import Offer
 from kiosk.ports import Draft
 from kiosk.words import Words
 
@@ -17,10 +17,10 @@ ROWS = 6
 
 def wishes(world: World, visitor: Visitor) -> Journey[bool]:
     """The list, until they go back: a touch notes a wish, once for each gift."""
-    noted, number = set(visitor.told or ()), 1
+    number = 1
 
     def draw(say: Words, _left: int) -> views.View:
-        return _listing(world, say, _wanting(world, visitor), noted, number)
+        return _listing(world, say, _wanting(world, visitor), visitor.wished, number)
 
     while True:
         event = yield Page(draw)
@@ -28,9 +28,18 @@ def wishes(world: World, visitor: Visitor) -> Journey[bool]:
             return False
         if isinstance(event, ev.PageTurned):
             number = event.page
-        if isinstance(event, ev.RowChosen) and event.row in _ids(_wanting(world, visitor)) - noted:
-            noted.add(event.row)
-            _note(world, visitor, event.row)
+        if isinstance(event, ev.RowChosen):
+            note_wish(world, visitor, event.row)
+
+
+def note_wish(world: World, visitor: Visitor, gift: str) -> None:
+    """This gift, one day: once, and only what they cannot have now."""
+    if gift in visitor.wished or gift not in {one.gift.id for one in _wanting(world, visitor)}:
+        return
+    visitor.wished.add(gift)
+    told = Told(what="wish", topic=gift)
+    world.journal.append(Draft(told, member=visitor.account.member, visit=visitor.visit))
+    world.hub.nudge()
 
 
 def any_wanting(world: World, visitor: Visitor) -> bool:
@@ -39,18 +48,7 @@ def any_wanting(world: World, visitor: Visitor) -> bool:
 
 
 def _wanting(world: World, visitor: Visitor) -> tuple[Offer, ...]:
-    shopper = Shopper(visitor.account.member, visitor.points(world))
-    return tuple(one for one in offers(world, shopper) if one.reach in {Reach.SOLD_OUT, Reach.TOO_DEAR})
-
-
-def _ids(wanting: tuple[Offer, ...]) -> set[str]:
-    return {one.gift.id for one in wanting}
-
-
-def _note(world: World, visitor: Visitor, gift: str) -> None:
-    told = Told(what="wish", topic=gift)
-    world.journal.append(Draft(told, member=visitor.account.member, visit=visitor.visit))
-    world.hub.nudge()
+    return wanting(world, Shopper(visitor.account.member, visitor.points(world)))
 
 
 def _listing(

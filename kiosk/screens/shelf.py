@@ -6,7 +6,7 @@ from typing import Any
 from kivy.lang import Builder
 from kivy.properties import ColorProperty, ObjectProperty, StringProperty
 
-from kiosk.events import GiftChosen
+from kiosk.events import GiftChosen, GiftWished
 from kiosk.screens.tokens import look
 from kiosk.screens.widgets import chips
 from kiosk.screens.widgets.box import Box
@@ -18,7 +18,7 @@ __all__ = ["ShelfLow", "ShelfSmall", "ShelfUpright", "ShelfWide", "chips"]
 
 
 class GiftCard(Pressable, Box):
-    """One gift. Within reach it can be chosen."""
+    """One gift. Within reach it can be chosen, else wished for: all of it is the heart's target."""
 
     tile = ObjectProperty(rebind=True)
     picture = StringProperty("gift")
@@ -27,8 +27,9 @@ class GiftCard(Pressable, Box):
     def on_tile(self, *_: Any) -> None:
         """Reachable or not."""
         tile = self.tile
-        self.able = tile.reachable
-        self.tells = GiftChosen(tile.gift)
+        self.kind = "card" if tile.reachable else "faint"
+        self.able = tile.reachable or (bool(tile.wish) and not tile.wished)
+        self.tells = (GiftChosen if tile.reachable else GiftWished)(tile.gift)
         self.picture = tile.picture if tile.reachable else f"{tile.picture}_grey"
         self.price_ink = look.ink if tile.reachable else look.ink2
 

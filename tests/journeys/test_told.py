@@ -112,6 +112,29 @@ def test_a_wish_is_noted_once_and_remembered(floor: ShopFloor) -> None:
     assert later.rows[0].tells is None
 
 
+def test_a_heart_on_the_shelf_is_the_same_wish(floor: ShopFloor) -> None:
+    floor.tap("6600000001")
+    shelf = floor.do(ev.ShelfOpened(), ev.PageTurned(3))
+    assert isinstance(shelf, views.Shelf)
+    far = next(tile for tile in shelf.tiles if tile.wish)
+    near = next(tile for tile in shelf.tiles if tile.reachable)
+    wished = floor.do(ev.GiftWished(far.gift), ev.GiftWished(far.gift), ev.GiftWished(near.gift))
+    assert isinstance(wished, views.Shelf)
+    assert [tile.gift for tile in wished.tiles if tile.wished] == [far.gift]
+    assert [(topic, times) for what, topic, *_, times in kept(floor) if what == "wish"] == [(far.gift, 1)]
+    listing = floor.do(ev.WentBack(), ev.ServicesOpened(), ev.ServiceChosen("wishes"))
+    assert isinstance(listing, views.Listing)
+    assert ev.RowChosen(far.gift) not in {row.tells for row in listing.rows}
+
+
+def test_a_guest_has_no_heart(floor: ShopFloor) -> None:
+    shelf = floor.do(ev.ShelfOpened())
+    assert isinstance(shelf, views.Shelf)
+    assert not any(tile.wish for tile in shelf.tiles)
+    floor.do(*(ev.GiftWished(tile.gift) for tile in shelf.tiles))
+    assert floor.entries(en.Told) == []
+
+
 def test_a_tile_of_another_page_answers_nothing(floor: ShopFloor) -> None:
     page = after_errand(floor)
     assert isinstance(page, views.Question)

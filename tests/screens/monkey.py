@@ -128,6 +128,7 @@ def told_by(view: Any) -> Iterator[ev.Event]:
     """Every event that a button of this view tells."""
     if isinstance(view, views.Shelf):
         yield from (ev.GiftChosen(tile.gift) for tile in view.tiles for _ in "123")
+        yield from (ev.GiftWished(tile.gift) for tile in view.tiles)
     for field in fields(view):
         value = getattr(view, field.name)
         for one in value if isinstance(value, tuple) else (value,):

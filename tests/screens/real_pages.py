@@ -100,6 +100,9 @@ def _shelf(floor: ShopFloor) -> Iterator[tuple[str, views.View]]:
     floor.do(ev.ShelfOpened())
     for page in range(1, _on_shelf(floor).pages + 1):
         yield f"shelf-{page}", floor.do(ev.PageTurned(page))
+        wishes = [ev.GiftWished(tile.gift) for tile in _on_shelf(floor).tiles if tile.wish]
+        if wishes:
+            yield f"shelf-{page}-wished", floor.do(*wishes)
     for tab in _on_shelf(floor).tabs[1:]:
         yield f"shelf-{tab.label}", floor.do(tab.tells)
     yield "shelf-in-reach", floor.do(ev.ReachToggled())

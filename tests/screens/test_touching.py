@@ -9,6 +9,7 @@ from kiosk import events as ev
 from kiosk import views
 from kiosk.screens.curtain import SteppedPilot
 from kiosk.screens.samples import Samples
+from kiosk.screens.tokens import look
 from kiosk.screens.widgets.buttons import Push
 from tests.screens.hearing import Told
 
@@ -68,12 +69,18 @@ def test_behind_the_dialog_nothing_listens(window: SteppedPilot, told: Told) -> 
     assert told.but(ev.Touched) == []
 
 
-def test_any_touch_says_somebody_is_here_but_not_too_often(window: SteppedPilot, told: Told) -> None:
+def test_any_touch_says_somebody_is_here_but_not_too_often(
+    window: SteppedPilot, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
     window.show(Samples("en").home())
     window.app.stage._touched_at = float("-inf")
+    monkeypatch.setattr(type(look), "touched_every_s", 3600)  # however slow the machine
     for _ in range(5):
         window.touch(20, 1900)
     assert told.events == [ev.Touched()]
+    monkeypatch.setattr(type(look), "touched_every_s", 0)
+    window.touch(20, 1900)
+    assert told.events == [ev.Touched(), ev.Touched()]
 
 
 def test_the_pin_is_said_once_and_never_drawn(window: SteppedPilot, told: Told) -> None:

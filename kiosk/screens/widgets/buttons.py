@@ -25,6 +25,7 @@ KINDS = {
     "primary": ("accent", "accent_pressed", "accent_edge", "on_accent"),
     "secondary": ("surface", "mist", "edge", "ink"),
     "card": ("surface", "mist", "edge", "ink"),
+    "faint": ("canvas", "mist", "hair", "ink2"),
     "quiet": ("mist", "glaze", "edge", "ink"),
     "plain": ("surface", "mist", "clear", "ink"),
     "sand": ("sand", "sand_pressed", "clear", "on_sand"),
