@@ -290,6 +290,11 @@ class CardCareOpened(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ShiftDeskOpened(Event):
+    """Staff: begin a shift, hand it over, or count the drawer and end it."""
+
+
+@dataclass(frozen=True, slots=True)
 class ClaimDeskOpened(Event):
     """Somebody holds a voucher: let me look at it. `number` if it is known already, as digits."""
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from kiosk.events import CardTapped, Event
+from kiosk.ledger.drawer import Till
 from kiosk.ledger.entries import Body, Carding, Claim, ClockTrust, Entry, Redeem
 from kiosk.ledger.feed import ClaimKey, Colleague
 from kiosk.ledger.serials import Serial
@@ -91,6 +92,9 @@ class Journal(Protocol):
 
     def rights(self, asset: str, member: str | None = None) -> int:
         """Units this device may spend now."""
+
+    def till(self) -> Till:
+        """The drawer of this device, and what its open shift did."""
 
     def tail(self) -> Mark:
         """The last entry there is."""

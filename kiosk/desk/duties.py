@@ -15,8 +15,8 @@ _AT_THE_COUNTER = (
 )
 DUTIES: dict[str, tuple[type[ev.Event], ...]] = {
     "assistant": (ev.ClaimDeskOpened, *_AT_THE_COUNTER),
-    "cashier": (ev.ClaimDeskOpened, ev.OpenVouchersOpened, *_AT_THE_COUNTER),
-    "manager": (ev.ClaimDeskOpened, ev.OpenVouchersOpened, *_AT_THE_COUNTER),
+    "cashier": (ev.ClaimDeskOpened, ev.OpenVouchersOpened, *_AT_THE_COUNTER, ev.ShiftDeskOpened),
+    "manager": (ev.ClaimDeskOpened, ev.OpenVouchersOpened, *_AT_THE_COUNTER, ev.ShiftDeskOpened),
     "technician": (ev.PaperCareOpened,),
 }
 """Role -> what its tiles open. Who may look into vouchers may make one void, which gives points back."""

@@ -18,6 +18,7 @@ from kiosk.desk.newcomer import Form
 from kiosk.desk.pages import Journey, Page, VisitEnded
 from kiosk.desk.paper_care import COVER_OPEN, PAPER_OUT, paper_care
 from kiosk.desk.replace_card import replace_card
+from kiosk.desk.shift_desk import shift_desk
 from kiosk.desk.staff_counter import ScreenCounter
 from kiosk.desk.staff_in_doubt import in_doubt
 from kiosk.desk.staff_pages import ROLES, Locked, SentAway, staff_frame, staff_page
@@ -37,6 +38,7 @@ _TILES: dict[type[ev.Event], tuple[str, str, str]] = {
     ev.AssistedJoinOpened: (_("A new member"), _("You ask and tick, they agree and type"), "user"),
     ev.ReplaceCardOpened: (_("A new card"), _("Lost, broken, or one more"), "card"),
     ev.CardCareOpened: (_("State of a card"), _("Lost, found, frozen, opened"), "lock"),
+    ev.ShiftDeskOpened: (_("Shift"), _("Begin, hand over, count and close"), "wallet"),
     ev.PaperCareOpened: (_("Printer"), _("Ready to print"), "print"),
 }
 """Duty -> its tile: what it is called, what it is for, and its icon."""
@@ -138,6 +140,8 @@ def _duty(world: World, counter: ScreenCounter, colleague: Colleague, event: ev.
             yield from replace_card(world, colleague)
         case ev.CardCareOpened():
             yield from card_care(world, colleague)
+        case ev.ShiftDeskOpened():
+            yield from shift_desk(world, colleague)
         case ev.PaperCareOpened():
             yield from paper_care(world, colleague)
 

@@ -1,6 +1,6 @@
 """Head office's verb for what staff gave by hand in a day: by colleague, and the money that was collected."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from kiosk.hub import handed
+from kiosk.hub.business_days import edges_of, money, today
 from kiosk.hub.office import HeadOffice
 from kiosk.hub.reaching import RUNS, config_option, here_or_there, plainly, settings_of
 
@@ -22,15 +23,15 @@ def given(config: Path, day: datetime | None, store: str) -> None:
     zone = ZoneInfo(settings.shop.zone)
 
     def here(office: HeadOffice) -> dict[str, Any]:
-        chosen = day.date() if day else datetime.fromtimestamp(office.now() // 1_000_000, zone).date()
+        chosen = day.date() if day else today(office.now(), zone)
         with office.engine.begin() as connection:
-            sums = handed.sums(connection, store, _microseconds(chosen, zone))
+            sums = handed.sums(connection, store, edges_of(chosen, zone))
         for one in sums:
             click.echo(
                 f"{one.store:6} {one.operator:12} {one.rule:16} {one.asset:16} "
-                f"{one.times:5} × {one.units:9} {_money(one.price):>14}"
+                f"{one.times:5} × {one.units:9} {money(one.price):>14}"
             )
-        click.echo(f"{chosen}: {_money(sum(one.price for one in sums))} collected")
+        click.echo(f"{chosen}: {money(sum(one.price for one in sums))} collected")
         return {}
 
     def there() -> dict[str, Any]:
@@ -38,14 +39,3 @@ def given(config: Path, day: datetime | None, store: str) -> None:
 
     with plainly():
         here_or_there(settings, here, there)
-
-
-def _microseconds(day: date, zone: ZoneInfo) -> tuple[int, int]:
-    """From when to before when (UTC microseconds) a day lasts in the shop's zone."""
-    edges = (datetime.combine(one, time.min, zone) for one in (day, day + timedelta(days=1)))
-    begin, end = (int(edge.astimezone(UTC).timestamp()) * 1_000_000 for edge in edges)
-    return begin, end
-
-
-def _money(cents: int) -> str:
-    return f"¥{cents // 100:,}.{cents % 100:02d}"

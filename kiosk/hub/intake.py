@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import msgspec
 import sqlalchemy as sa
 
-from kiosk.hub import draws, handed, told
+from kiosk.hub import counted, draws, handed, told
 from kiosk.hub.batches import Link
 from kiosk.hub.books import Books, Key, disputed
 from kiosk.hub.honoured import Honoured
@@ -204,6 +204,7 @@ class Intake:
         self._reports.write(connection, self.posted())
         told.keep(connection, self.posted())
         draws.keep(connection, self._device, self.posted(), self._lookups.people)
+        counted.keep(connection, self._device, self.posted())
         handed.keep(connection, self._device, self.posted(), self._lookups.people.rules)
 
     def stock_moved(self) -> bool:
@@ -282,7 +283,7 @@ class Intake:
         """Whether this is a grant that was lost with the database and is booked again."""
         if isinstance(body, en.Granted):
             return self._check_grant(body)
-        if not _fits(body):
+        if not _fits(body) or not counted.fits(body):
             raise _Set("quarantined", "amount-or-name")
         if isinstance(body, en.Merge | en.Unmerge) and not self._capable.merges:
             raise _Set("quarantined", "not-capable")

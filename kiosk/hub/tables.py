@@ -281,6 +281,7 @@ def open_database(url: str) -> sa.Engine:
     from kiosk.hub import (  # noqa: F401
         benefit_tables,
         console_tables,
+        counted,
         draws,
         exceptions,
         feed_tables,

@@ -12,6 +12,7 @@ from kiosk.hub.card_verb import card
 from kiosk.hub.care_verbs import CARE_VERBS
 from kiosk.hub.console import Console
 from kiosk.hub.console_client import ConsoleClient
+from kiosk.hub.counted_verb import shifts
 from kiosk.hub.draws_verb import draws
 from kiosk.hub.exceptions_verb import exceptions
 from kiosk.hub.handed_verb import given
@@ -182,6 +183,7 @@ VERBS: tuple[click.Command, ...] = (
     *JOINT_VERBS,
     told,
     given,
+    shifts,
     draws,
     exceptions,
     offer,

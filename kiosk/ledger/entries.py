@@ -262,6 +262,43 @@ class CardStep(Body, frozen=True, kw_only=True):
     reason: str
 
 
+class Taking(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One kind of thing that a shift did: how often, and the cents that came in for it.
+
+    `what` is `gift`, `member`, `card`, or `rule:NAME` of the rule pack's credits.
+    """
+
+    what: str
+    times: int
+    cents: int = 0
+
+
+class Drawer(Body, frozen=True, kw_only=True):
+    """The entry's operator counted the money of this device: a shift begins, changes hands or ends.
+
+    In cents: `expected` by the journal, `counted` by hand, `left` in the drawer afterwards; `brought` is what
+    a new shift has more than that, as change. `of` and `began` name the shift that ends ('' and 0: none was
+    open), `to` whose begins ('': none). `takings` are what the one that ends did. `reason` says why the
+    count differs, by one of `drawer.REASONS`; '' where it does not.
+    """
+
+    KIND: ClassVar[str] = "drawer"
+    expected: int
+    counted: int
+    left: int
+    brought: int = 0
+    of: str = ""
+    began: int = 0
+    to: str = ""
+    takings: tuple[Taking, ...] = ()
+    reason: str = ""
+
+    @property
+    def difference(self) -> int:
+        """By how much the count differs; below zero: something is missing."""
+        return self.counted - self.expected - self.brought
+
+
 class Joined(Body, frozen=True, kw_only=True):
     """Somebody became a member here, under a fresh UUID, the entry's member: their account begins with it.
 
@@ -455,7 +492,7 @@ BODIES: dict[str, type[Body]] = {
         StaffSign,
         Redeem, Printing, Post, Void, Unknown, Claim, Release, Expire, Cancel, Carding, Carded, Merge,
         Unmerge, Checkpoint, Poison, CodeAsked, PinSetting, PinSet, Lost, Bound, Replaced, Doubt, Joined,
-        Drew, Drawn, CardStep,
+        Drew, Drawn, CardStep, Drawer,
     )
 }  # fmt: skip
 """Every kind this version can derive legs for; another kind is kept as bytes and quarantined."""

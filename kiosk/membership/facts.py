@@ -86,16 +86,16 @@ class InvitationFacts:
 
 @dataclass(frozen=True, slots=True)
 class ShiftLine:
-    """One kind of thing that happened, how often, and what it moved."""
+    """One kind of thing that happened, how often, and the money that came in for it."""
 
     what: str
     count: str
-    points: str
+    money: str
 
 
 @dataclass(frozen=True, slots=True)
 class ShiftFacts:
-    """What a shift did at one kiosk. `open` says what nobody has settled yet, '' for nothing."""
+    """What a shift did at one kiosk, and its drawer. `difference` and `reason` '': the count was right."""
 
     shop: str
     kiosk: str
@@ -103,7 +103,11 @@ class ShiftFacts:
     staff: str
     began: str
     ended: str
-    open: str
+    expected: str
+    counted: str
+    difference: str
+    reason: str
+    left: str
     lines: tuple[ShiftLine, ...] = ()
 
 

@@ -48,20 +48,16 @@ _ENTRIES = {
     "en": ("Purchase", "White tea scented candle gift box", "Correction at the counter"),
 }
 _SHIFT = {
-    "zh_CN": ("打印礼品券", "交付礼品", "作废", "待核对"),
-    "zh_TW": ("列印禮品券", "交付禮品", "作廢", "待核對"),
-    "en": ("Vouchers printed", "Gifts handed over", "Made void", "To be looked at"),
+    "zh_CN": ("交付礼品", "充值", "新会员", "新卡"),
+    "zh_TW": ("交付禮品", "儲值", "新會員", "新卡"),
+    "en": ("Gifts handed over", "Top-ups", "New members", "New cards"),
 }
 _EXPIRING = {
     "zh_CN": "其中 1,200 分将于 12月31日 到期。",
     "zh_TW": "其中 1,200 分將於 12月31日 到期。",
     "en": "1,200 of these points expire on 31 December.",
 }
-_OPEN = {
-    "zh_CN": "1 张券待核对：0001 0300 0441 62",
-    "zh_TW": "1 張券待核對：0001 0300 0441 62",
-    "en": "1 voucher to be looked at: 0001 0300 0441 62",
-}
+_REASON = {"zh_CN": "找零有误", "zh_TW": "找零有誤", "en": "Wrong change"}
 _WELL = {"zh_CN": "正常", "zh_TW": "正常", "en": "well"}
 _PARTS = {
     "zh_CN": ("读卡器", "条码扫描器", "网络"),
@@ -144,7 +140,7 @@ def _invitation(language: str) -> InvitationFacts:
 
 
 def _shift(language: str) -> ShiftFacts:
-    counts = (("128", "−460,800"), ("97", "−349,200"), ("3", "+10,800"), ("1", "−3,600"))
+    counts = (("97", "¥1,164.00"), ("38", "¥11,400.00"), ("12", ""), ("7", ""))
     return ShiftFacts(
         shop=_SHOPS[language],
         kiosk="12",
@@ -152,10 +148,14 @@ def _shift(language: str) -> ShiftFacts:
         staff=_NAMES[language],
         began=f"{_DAYS[language]} 08:00",
         ended=_printed(language),
-        open=_OPEN[language],
+        expected="¥13,064.00",
+        counted="¥13,059.50",
+        difference="−¥4.50",
+        reason=_REASON[language],
+        left="¥500.00",
         lines=tuple(
-            ShiftLine(what, count, points)
-            for what, (count, points) in zip(_SHIFT[language], counts, strict=True)
+            ShiftLine(what, count, money)
+            for what, (count, money) in zip(_SHIFT[language], counts, strict=True)
         ),
     )
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from kiosk.ledger import accounts as acc
 from kiosk.ledger import entries as en
+from kiosk.ledger.drawer import DRAWER, drawer_moves
 from kiosk.ledger.legs import Balances, Transfer, transfers
 from kiosk.offline.follow import FOLLOWERS, Course, begin, follow, told
 
@@ -14,9 +15,11 @@ Story = tuple[Course, tuple[en.Redeem, str]]
 
 
 def is_own(device: str, account: str) -> bool:
-    """Whether this device alone moves this account: its escrow and what its operations and moves hold."""
+    """Whether this device alone moves it: its escrow, its drawer, what its operations and moves hold."""
     mine = acc.escrow(device)
-    return account == mine or account.startswith((f"{mine}:", acc.held(""), acc.moving(""), acc.GIVING))
+    return account in {mine, DRAWER} or account.startswith(
+        (f"{mine}:", acc.held(""), acc.moving(""), acc.GIVING)
+    )
 
 
 def op_of(body: en.Body | None) -> str | None:
@@ -105,7 +108,7 @@ class Fold:
         self.n = n
         self.ids[entry.id] = n
         self._follow(entry, body, stored)
-        self._move(entry)
+        self._move(entry, body)
         self.downlink.see(body)
         return entry
 
@@ -139,9 +142,10 @@ class Fold:
             self.courses[op], self.known[op] = story
         return self.courses[op]
 
-    def _move(self, entry: en.Entry) -> None:
+    def _move(self, entry: en.Entry, body: en.Body | None) -> None:
         moved = transfers(self.device, entry, self.known)
-        for account, asset, change in own_changes(self.device, moved):
+        cash = drawer_moves(entry, body, self.known)
+        for account, asset, change in own_changes(self.device, (*moved, *cash)):
             total = self.balances.get((account, asset), 0) + change
             self.balances[account, asset] = total
             if not total:

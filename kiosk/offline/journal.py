@@ -6,6 +6,7 @@ from pathlib import Path
 
 from kiosk.ledger import accounts as acc
 from kiosk.ledger import entries as en
+from kiosk.ledger.drawer import Till, till_in
 from kiosk.ledger.legs import Balances
 from kiosk.ledger.serials import Serial, next_serial
 from kiosk.ledger.sync import Grant, Instruction, Mark
@@ -78,6 +79,11 @@ class DurableJournal:
         """Units this device may spend now."""
         with self._guarded():
             return self._head.balances.get((acc.escrow(self.device, member), asset), 0)
+
+    def till(self) -> Till:
+        """The drawer of this device, and what its open shift did."""
+        with self._guarded():
+            return till_in(self._head.balances)
 
     def effect_beyond(self, member: str, n: int) -> int:
         """What own entries after n did to this member's points (theirs and those in our escrow)."""

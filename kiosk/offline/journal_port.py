@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Protocol, TypeVar
 
+from kiosk.ledger.drawer import Till
 from kiosk.ledger.entries import Entry
 from kiosk.ledger.serials import Serial
 from kiosk.ledger.sync import Grant, Instruction, Mark
@@ -33,6 +34,10 @@ class JournalPort:
     def rights(self, asset: str, member: str | None = None) -> int:
         """Units this device may spend now."""
         return self._ask(lambda journal: journal.rights(asset, member))
+
+    def till(self) -> Till:
+        """The drawer of this device, and what its open shift did."""
+        return self._ask(lambda journal: journal.till())
 
     def effect_beyond(self, member: str, n: int) -> int:
         """What own entries after n did to this member's points."""

@@ -7,6 +7,7 @@ from sqlite_utils import Database
 
 from kiosk.ledger import accounts as acc
 from kiosk.ledger import entries as en
+from kiosk.ledger.drawer import drawer_moves
 from kiosk.ledger.legs import Balances, LooseEnd, Transfer, transfers
 from kiosk.ledger.serials import next_serial
 from kiosk.membership.vouchers import is_valid_number, number_of
@@ -73,7 +74,7 @@ class Page:
             moved = transfers(self._device, entry, known)
         except LooseEnd as loose:
             raise NotHeld(f"operation {loose} is not ours") from loose
-        for leg in moved:
+        for leg in (*moved, *drawer_moves(entry, draft.body, known)):
             self._move(leg)
         whose, points = effect(self._device, moved)
         self._hash = en.chained(self._hash, stored)

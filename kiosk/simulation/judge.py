@@ -15,6 +15,7 @@ from kiosk.hub.tables import branches as kept_branches
 from kiosk.hub.told import told
 from kiosk.ledger import accounts as acc
 from kiosk.ledger import entries as en
+from kiosk.ledger.drawer import DRAWER
 from kiosk.offline.fold import is_own
 from kiosk.simulation import lots
 from kiosk.simulation.faults import Novelty
@@ -341,7 +342,8 @@ class Court:
             assert machine.on is not None
             if self._forked(machine.device):
                 continue
-            ours = machine.on.journal.balances()
+            held = machine.on.journal.balances()
+            ours = {key: amount for key, amount in held.items() if key[0] != DRAWER}
             theirs = {
                 key: amount
                 for key, amount in self._books.items()

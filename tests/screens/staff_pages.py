@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from msgspec.structs import replace as with_
+
 from kiosk import events as ev
 from kiosk import views
 from kiosk.desk import (
@@ -12,6 +14,7 @@ from kiosk.desk import (
     credit_pages,
     paper_care,
     replace_card,
+    shift_pages,
     staff,
     staff_in_doubt,
     staff_verdict,
@@ -22,7 +25,7 @@ from kiosk.desk.by_right import left_on
 from kiosk.desk.join import noted
 from kiosk.desk.newcomer import Form
 from kiosk.desk.visitor import PHONE_NUMBER, Visitor
-from kiosk.ledger.entries import Carded, Carding, Release
+from kiosk.ledger.entries import Carded, Carding, Credited, Drawer, Release, Taking
 from kiosk.ledger.feed import Colleague
 from kiosk.ledger.sync import AccountRequest, OwnCard
 from kiosk.membership.card_states import STATES, STEPS
@@ -37,6 +40,8 @@ MEI = Colleague(id="mei", name="陈小梅", role="manager")
 LIN = Colleague(id="lin", name="Alexandra Lindström", role="assistant")
 NUMBER = voucher_number("0001", "04", 1_234_567)
 LEFT = 25
+NINE = 1_780_272_000_000_000
+TAKINGS = (("gift", 97, 116_400), ("rule:topup", 38, 1_140_000), ("member", 12, 0), ("card", 7, 0))
 WORDIEST = (
     ClaimAnswer.GIVEN,
     ClaimAnswer.ALREADY,
@@ -59,6 +64,42 @@ def staff_pages(floor: ShopFloor) -> Iterator[tuple[str, views.View]]:
     yield from _card_care(floor)
     yield from _new_member(floor)
     yield from _credits(floor)
+    yield from _shift(floor)
+
+
+def _shift(floor: ShopFloor) -> Iterator[tuple[str, views.View]]:
+    floor.tap(CARD)
+    assert isinstance(floor.now, views.PinPad)
+    floor.do(ev.Confirmed(floor.now.ticket, "135790"))
+    world, say = floor.world, floor.world.say
+    takings = tuple(Taking(what=what, times=times, cents=cents) for what, times, cents in TAKINGS)
+    body = Drawer(
+        expected=1_306_400,
+        counted=1_305_950,
+        left=50_000,
+        of="mei",
+        began=NINE,
+        takings=takings,
+        reason="change",
+    )
+    yield "shift-begin", floor.do(ev.ShiftDeskOpened())
+    keys = [ev.TextKeyed(floor.now.entry, key) for key in "12345678"]
+    yield "shift-counted", floor.do(*keys)
+    draft = Draft(with_(body, expected=0, of="", began=0, to="mei", takings=()), operator="mei")
+    (entry,) = floor.journal.append(draft)
+    for rule in world.rules().credits:
+        floor.journal.append(Draft(Credited(rule=rule, asset="cash", units=5, price=12_345_600), member="M1"))
+    yield "shift-open", shift_pages.open_shift(world, MEI, "t")(say, LEFT)
+    yield "shift-why", shift_pages.why(world, MEI, "t", body)(say, LEFT)
+    for to in ("", "mei"):
+        yield f"shift-sure-{to}", shift_pages.sure(world, MEI, "t", with_(body, to=to))(say, LEFT)
+    for wrong in (False, True):
+        yield f"shift-other-{wrong}", shift_pages.other_please(world, MEI, 1_305_950, wrong=wrong)(say, LEFT)
+    yield "shift-begun", shift_pages.begun(world, MEI.name, 1_305_950)(say, LEFT)
+    yield "shift-report", shift_pages.report(world, MEI, "t", entry, body)(say, LEFT)
+    for trouble in ("", "K-PR-01"):
+        yield f"shift-printed-{trouble}", shift_pages.came_out(world, trouble)(say, LEFT)
+    floor.do(ev.Left())
 
 
 def _credits(floor: ShopFloor) -> Iterator[tuple[str, views.View]]:

@@ -1,0 +1,52 @@
+"""Staff type an amount as at a till: the last two digits are behind the point."""
+
+from dataclasses import dataclass, replace
+
+from kiosk import events as ev
+from kiosk import views
+from kiosk.desk.number_entry import NumberAsk, after, number_page
+from kiosk.desk.pages import Journey
+from kiosk.desk.staff_pages import staff_frame, staff_page
+from kiosk.desk.world import World
+from kiosk.ledger.feed import Colleague
+from kiosk.words import Words, _
+
+DIGITS = 8
+"""Up to ¥999,999.99."""
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyAsk:
+    """What is asked for; `most` cents, 0 for as many as can be typed, and what is said of more."""
+
+    title: str
+    sentence: str
+    most: int = 0
+    too_much: str = ""
+
+
+def enter_money(world: World, colleague: Colleague, ask: MoneyAsk) -> Journey[int | None]:
+    """The amount in cents; None when they go back."""
+    pad = NumberAsk(ask.title, _("Amount"), ask.sentence, groups=(DIGITS,))
+    ticket, typed, wrong = world.ids.uuid7(), "", False
+
+    def draw(say: Words, left: int) -> views.View:
+        return replace(
+            number_page(world, say, pad, ticket, typed),
+            frame=staff_frame(world, say, colleague, left, "back"),
+            groups=(say.money(int(typed)) if typed else "",),
+            ready=bool(typed),
+            error=say(ask.too_much) if wrong else "",
+        )
+
+    page = staff_page(world, draw)
+    while True:
+        match (yield page):
+            case ev.WentBack():
+                return None
+            case ev.TextKeyed(entry, "done") if entry == ticket and typed:
+                wrong = 0 < ask.most < int(typed)
+                if not wrong:
+                    return int(typed)
+            case ev.TextKeyed(entry, key) if entry == ticket and key != "done":
+                typed, wrong = after(pad, typed, key), False
