@@ -10,6 +10,7 @@ from kiosk import events as ev
 from kiosk import views
 from kiosk.desk import notices
 from kiosk.desk.ask_hub import ask_twice
+from kiosk.desk.bind_card import tail_of
 from kiosk.desk.join_card import take_card
 from kiosk.desk.join_extras import any_extras, extras
 from kiosk.desk.join_phone import phone
@@ -21,6 +22,7 @@ from kiosk.desk.text_entry import OnCard, TextAsk, enter_text
 from kiosk.desk.world import World
 from kiosk.ledger.sync import JoinAnswer
 from kiosk.membership.cards import Card
+from kiosk.membership.paper_cards import FAMILY as PAPER
 from kiosk.membership.tiers import standing
 from kiosk.ports import Newcomer
 from kiosk.words import Words, _
@@ -58,8 +60,8 @@ def join(world: World, card: Card | None = None, form: Form | None = None) -> Jo
     if form.prospect:
         yield from notices.read_it(noted(world, form))
         return
-    tail = yield from take_card(world, form, card)
-    yield from notices.read_it(_welcome(world, form, tail, has_pin=has_pin))
+    taken = yield from take_card(world, form, card)
+    yield from notices.read_it(welcome(world, form, taken, has_pin=has_pin))
 
 
 def _is_skipped(world: World, form: Form, step: Step) -> bool:
@@ -122,7 +124,18 @@ def noted(world: World, form: Form) -> Draw:
     )
 
 
-def _welcome(world: World, form: Form, tail: str, *, has_pin: bool) -> Draw:
+def _theirs(say: Words, card: Card | None) -> str:
+    """What they tap, show or say the next time."""
+    if card is None:
+        return say("You begin with 0 points. No card is needed: your phone number is enough.")
+    if card.family == PAPER:
+        return say("Your printed code is your card: hold it to the scanner and type your PIN.")
+    return say("Card {tail} is yours. Tap it whenever you come.", tail=tail_of(card))
+
+
+def welcome(world: World, form: Form, card: Card | None, *, has_pin: bool) -> Draw:
+    """They are a member: from when, where, and by what they are known."""
+
     def draw(say: Words, left: int) -> views.Notice:
         if not form.proof:
             known = say(
@@ -140,9 +153,7 @@ def _welcome(world: World, form: Form, tail: str, *, has_pin: bool) -> Draw:
             picture="gift",
             title=say("Welcome, {name}", name=form.shown),
             sentence=known,
-            points=say("Card {tail} is yours. Tap it whenever you come.", tail=tail)
-            if tail
-            else say("You begin with 0 points. No card is needed: your phone number is enough."),
+            points=_theirs(say, card),
             choices=(views.Choice(say("Done"), ev.WentBack(), icon="check", primary=True),),
             seconds_left=left,
             seconds_total=notices.READING_S,

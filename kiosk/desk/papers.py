@@ -3,8 +3,9 @@
 from kiosk.desk.home import expiring, rows
 from kiosk.desk.world import World
 from kiosk.ledger.sync import Account
-from kiosk.membership import paper
-from kiosk.membership.facts import InvitationFacts, StatementFacts, StatementLine
+from kiosk.membership import paper, paper_cards
+from kiosk.membership.cards import Card
+from kiosk.membership.facts import InvitationFacts, SlipFacts, StatementFacts, StatementLine
 from kiosk.membership.referral import shown
 from kiosk.membership.tiers import standing
 from kiosk.words import Words
@@ -40,6 +41,19 @@ def invitation_paper(world: World, say: Words, account: Account, code: str) -> p
         number=shown(code),
         code=code,
         gives=say.of(rule.friend) if rule else "",
+    )
+    return world.stationery.paper(facts, say.language)
+
+
+def member_code_paper(world: World, say: Words, name: str, card: Card) -> paper.Paper:
+    """A printed member card; `name` is masked."""
+    facts = SlipFacts(
+        shop=say.of(world.shop.name),
+        kiosk=str(world.kiosk_number),
+        printed=moment(say, world.clock.now()),
+        member=name,
+        number=paper_cards.shown(card),
+        code=paper_cards.qr_text(card),
     )
     return world.stationery.paper(facts, say.language)
 

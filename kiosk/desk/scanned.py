@@ -3,12 +3,16 @@
 A phone's code says whose phone it is, as a card's number does; whatever is spent needs the PIN.
 """
 
+import contextlib
+
 from kiosk import events as ev
 from kiosk.desk import notices
 from kiosk.desk.card_visit import visit
 from kiosk.desk.pages import Draw, Journey
+from kiosk.desk.paper_visit import paper_visit
 from kiosk.desk.receipts import card_first, is_receipt
 from kiosk.desk.world import World
+from kiosk.membership.paper_cards import NotAPaperCard, parse
 from kiosk.membership.phone_codes import CodeRefused, Doorkeeper, NotAPhoneCode, Why
 from kiosk.words import Words, _
 
@@ -29,6 +33,9 @@ _REFUSED: dict[Why, tuple[str, str, str]] = {
 
 def scanned(world: World, scan: ev.CodeScanned) -> Journey[None]:
     """From a code to a cleared screen."""
+    with contextlib.suppress(NotAPaperCard):
+        yield from paper_visit(world, parse(scan.text))
+        return
     spent = world.spent_codes
     if spent is None:
         return

@@ -61,14 +61,14 @@ class StatementFacts:
 
 @dataclass(frozen=True, slots=True)
 class SlipFacts:
-    """A registration slip: whoever holds it goes on at the counter, or with a phone that reads `code`."""
+    """A printed member card: whoever shows `code` to a kiosk and types the PIN is who it was printed for."""
 
     shop: str
     kiosk: str
     printed: str
+    member: str
     number: str
     code: str
-    valid_until: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,9 +121,9 @@ def _slip(language: str) -> SlipFacts:
         shop=_SHOPS[language],
         kiosk="12",
         printed=_printed(language),
-        number="R8K2 7441",
-        code="HTTPS://MEMBERS.EXAMPLE.COM/J/R8K27441",
-        valid_until=_DAYS[language],
+        member=_NAMES[language],
+        number="**** 0738",
+        code="MEMBER:830012974410552607384",
     )
 
 

@@ -35,7 +35,7 @@ NEEDS: dict[str, dict[str, str]] = {
         "valid_until": "its last day",
         "gift": "its gift",
     },
-    "slip": {"number": "its number", "valid_until": "its last day"},
+    "slip": {"number": "its number"},
 }
 """What a kind of paper is worth nothing without: these stand on its first slip, in every language."""
 SIGNED = ("voucher", "slip")

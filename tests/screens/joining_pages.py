@@ -5,7 +5,10 @@ from collections.abc import Iterator
 
 from kiosk import events as ev
 from kiosk import views
+from kiosk.desk import join, join_card, paper_visit
+from kiosk.desk.newcomer import Form
 from kiosk.hub.messages import Tray, carry
+from kiosk.membership.paper_cards import paper_card
 from tests.journeys.shop import ShopFloor
 
 FRESH, PIN, CARD = "13912345678", "713905", "9000000000000777"
@@ -56,7 +59,17 @@ def _last_pages(floor: ShopFloor) -> Iterator[tuple[str, views.View]]:
     floor.do(ev.WentBack())
     assert more.submit is not None
     yield "join-card", floor.do(more.submit.tells)
+    floor.tray.ends = ev.Outcome.UNKNOWN
+    yield "join-code-not-printed", floor.do(join_card.ON_PAPER)
+    floor.tray.ends = ev.Outcome.CONFIRMED
+    floor.do(ev.WentBack())
     yield "join-welcome", floor.tap(CARD)
+    say = floor.world.say
+    form = Form(member="m", visit="v", proof="p", name="欧阳明瑞")
+    code = paper_card(b"0" * 16)
+    yield "join-welcome-code", join.welcome(floor.world, form, code, has_pin=True)(say, 25)
+    yield "code-unknown", paper_visit.unknown(floor.world)(say, 25)
+    yield "code-no-pin", paper_visit.no_pin(floor.world)(say, 25)
 
 
 def _digits(floor: ShopFloor, *keys: str) -> views.View:
