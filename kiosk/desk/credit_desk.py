@@ -14,6 +14,7 @@ from kiosk.desk.identify import Identified, identify
 from kiosk.desk.pages import Draw, Journey, Page, moment
 from kiosk.desk.phone_sign_in import known_by_phone
 from kiosk.desk.rights import obtain
+from kiosk.desk.sale_desk import may_sell, sell
 from kiosk.desk.staff_pages import Locked, staff_page
 from kiosk.desk.staff_sign_in import sign_in, sign_out
 from kiosk.desk.world import World
@@ -30,14 +31,18 @@ def credit_desk(world: World, colleague: Colleague) -> Journey[None]:
     till = yield from _whose(world, colleague)
     if till is None:
         return
-    rules = pages.allowed(world, colleague)
+    rules, sale = pages.allowed(world, colleague), may_sell(world, colleague)
     while True:
-        chosen = yield from _choice(world, lambda ticket: pages.what(world, till, rules, ticket))
+        chosen = yield from _choice(
+            world, lambda ticket: pages.what(world, till, rules, ticket, sells=sale is not None)
+        )
         if chosen is None:
             return
         card = next((one for one in till.cards if one.asset == chosen), None)
         if card is not None:
             done = yield from _use_one(world, till, card)
+        elif chosen == pages.SALE and sale is not None:
+            done = yield from sell(world, till, sale)
         elif chosen in rules:
             done = yield from _give(world, till, chosen, rules[chosen])
         else:

@@ -11,6 +11,7 @@ from kiosk.desk.pages import Draw
 from kiosk.desk.staff_pages import staff_frame
 from kiosk.desk.world import World
 from kiosk.ledger import accounts as acc
+from kiosk.ledger.entries import Sold
 from kiosk.ledger.feed import Colleague
 from kiosk.ledger.sync import Account
 from kiosk.membership.rules import CreditOffer, CreditRule
@@ -18,6 +19,8 @@ from kiosk.words import Words
 
 Asked = Callable[[str], Draw]
 """A ticket -> the page whose options bear it."""
+SALE = "*sale"
+"""The option that is no rule of the pack's credits."""
 BY_PHONE = ev.OptionChosen("credit", "phone")
 _ICONS = {acc.CASH: "plus", acc.POINTS: "star"}
 
@@ -54,10 +57,13 @@ def please(world: World, colleague: Colleague, *, again: bool) -> Draw:
     )
 
 
-def what(world: World, till: Till, rules: Mapping[str, CreditRule], ticket: str) -> Draw:
-    """What they get, or use."""
+def what(world: World, till: Till, rules: Mapping[str, CreditRule], ticket: str, *, sells: bool) -> Draw:
+    """What they get, or use; `sells`: a purchase may be entered, too."""
 
     def draw(say: Words, left: int) -> views.Question:
+        sale = views.Option(
+            say("A purchase"), ev.OptionChosen(ticket, SALE), icon="list", note=say("Points for a receipt")
+        )
         give = tuple(
             views.Option(say.of(rule.name), ev.OptionChosen(ticket, name), icon=_icon(rule.asset))
             for name, rule in rules.items()
@@ -75,10 +81,40 @@ def what(world: World, till: Till, rules: Mapping[str, CreditRule], ticket: str)
             frame=staff_frame(world, say, till.colleague, left, "back"),
             title=till.account.name,
             sentence=_card(say, till),
-            options=(*give, *use),
+            options=(*([sale] if sells else []), *give, *use),
         )
 
     return draw
+
+
+def no_point(world: World, cents: int) -> Draw:
+    """The sum earns nothing."""
+    return notices.notice(world, "gift", lambda say: (
+        say("{money} is too little for a point", money=say.money(cents)),
+        say("Nothing was entered."),
+        say("Nothing was changed."),
+    ))  # fmt: skip
+
+
+def sure_of_sale(world: World, till: Till, body: Sold, ticket: str) -> Draw:
+    """The purchase, once more."""
+    return lambda say, left: _asked(
+        world, say, till, left,
+        title=say("{points} points for {money}", points=say.points(body.points), money=say.money(body.cents)),
+        sentence=f"{till.account.name} · {_card(say, till)}",
+        points=say("Receipt {number}", number=body.receipt),
+        verb=say("Enter it"),
+        ticket=ticket,
+    )  # fmt: skip
+
+
+def sold(world: World, body: Sold) -> Draw:
+    """It is on record; when its points are there."""
+    return notices.notice(world, "gift", lambda say: (
+        say("Entered: {points} points", points=say.points(body.points)),
+        say("They are in the account once head office has seen that the receipt is new."),
+        say("Receipt {number}", number=body.receipt),
+    ))  # fmt: skip
 
 
 def how_much(world: World, till: Till, rule: CreditRule, ticket: str) -> Draw:

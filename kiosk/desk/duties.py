@@ -3,6 +3,7 @@
 from kiosk import events as ev
 from kiosk.desk.credit_pages import allowed
 from kiosk.desk.join import may_join
+from kiosk.desk.sale_desk import may_sell
 from kiosk.desk.world import World
 from kiosk.ledger.feed import Colleague
 
@@ -29,7 +30,7 @@ def duties_of(world: World, colleague: Colleague) -> tuple[type[ev.Event], ...]:
     """
     open_here: dict[type[ev.Event], bool] = {
         ev.AssistedJoinOpened: may_join(world),
-        ev.CreditDeskOpened: bool(allowed(world, colleague)),
+        ev.CreditDeskOpened: bool(allowed(world, colleague)) or may_sell(world, colleague) is not None,
     }
     return tuple(duty for duty in DUTIES.get(colleague.role, ()) if open_here.get(duty, True))
 

@@ -1,5 +1,6 @@
-"""Staff type an amount as at a till: the last two digits are behind the point."""
+"""Staff type an amount as at a till (its last two digits are behind the point), or a receipt's number."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from kiosk import events as ev
@@ -11,7 +12,7 @@ from kiosk.desk.world import World
 from kiosk.ledger.feed import Colleague
 from kiosk.words import Words, _
 
-DIGITS = 8
+MONEY_DIGITS = 8
 """Up to ¥999,999.99."""
 
 
@@ -27,16 +28,33 @@ class MoneyAsk:
 
 def enter_money(world: World, colleague: Colleague, ask: MoneyAsk) -> Journey[int | None]:
     """The amount in cents; None when they go back."""
-    pad = NumberAsk(ask.title, _("Amount"), ask.sentence, groups=(DIGITS,))
-    ticket, typed, wrong = world.ids.uuid7(), "", False
+    pad = NumberAsk(
+        ask.title,
+        _("Amount"),
+        ask.sentence,
+        groups=(MONEY_DIGITS,),
+        check=lambda say, typed: say(ask.too_much) if 0 < ask.most < int(typed) else "",
+    )
+    typed = yield from enter_digits(world, colleague, pad, lambda say, digits: say.money(int(digits)))
+    return None if typed is None else int(typed)
+
+
+def enter_digits(
+    world: World,
+    colleague: Colleague,
+    ask: NumberAsk,
+    shown: Callable[[Words, str], str] = lambda _say, digits: digits,
+) -> Journey[str | None]:
+    """One digit or more, as many as `ask` has room for; `shown` is how they stand there. None: went back."""
+    ticket, typed, wrong = world.ids.uuid7(), "", ""
 
     def draw(say: Words, left: int) -> views.View:
         return replace(
-            number_page(world, say, pad, ticket, typed),
+            number_page(world, say, ask, ticket, typed),
             frame=staff_frame(world, say, colleague, left, "back"),
-            groups=(say.money(int(typed)) if typed else "",),
+            groups=(shown(say, typed) if typed else "",),
             ready=bool(typed),
-            error=say(ask.too_much) if wrong else "",
+            error=wrong,
         )
 
     page = staff_page(world, draw)
@@ -45,8 +63,8 @@ def enter_money(world: World, colleague: Colleague, ask: MoneyAsk) -> Journey[in
             case ev.WentBack():
                 return None
             case ev.TextKeyed(entry, "done") if entry == ticket and typed:
-                wrong = 0 < ask.most < int(typed)
+                wrong = ask.check(world.say, typed)
                 if not wrong:
-                    return int(typed)
+                    return typed
             case ev.TextKeyed(entry, key) if entry == ticket and key != "done":
-                typed, wrong = after(pad, typed, key), False
+                typed, wrong = after(ask, typed, key), ""

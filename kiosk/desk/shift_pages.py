@@ -8,7 +8,7 @@ from kiosk.desk.papers import moment
 from kiosk.desk.print_out import Sheet, seen
 from kiosk.desk.staff_pages import moment_of, staff_frame
 from kiosk.desk.world import World
-from kiosk.ledger.drawer import CARD, GIFT, MEMBER, RULE
+from kiosk.ledger.drawer import CARD, GIFT, MEMBER, RULE, SALE
 from kiosk.ledger.entries import Drawer, Entry, Taking
 from kiosk.ledger.feed import Colleague
 from kiosk.membership import paper
@@ -18,7 +18,12 @@ from kiosk.words import Words, _
 HAND, CLOSE = "hand", "close"
 ROWS = 6
 """Rows a page."""
-_WORDS = {GIFT: _("Gifts handed over"), MEMBER: _("New members"), CARD: _("New cards")}
+_WORDS = {
+    GIFT: _("Gifts handed over"),
+    SALE: _("Purchases entered"),
+    MEMBER: _("New members"),
+    CARD: _("New cards"),
+}
 REASONS = {
     "change": _("Wrong change was given"),
     "paid-out": _("Money was paid out"),

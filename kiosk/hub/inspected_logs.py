@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from kiosk.hub.books import disputed
 from kiosk.hub.bulk import among
 from kiosk.hub.findings import Finding, pieces
-from kiosk.hub.intake import OTHER_STORE, TOO_CHEAP
+from kiosk.hub.intake import BRINGS_NOTHING, OTHER_STORE, TOO_CHEAP
 from kiosk.hub.rebooking import retired
 from kiosk.hub.recovery_tables import standings
 from kiosk.hub.soundness import chain_holds
@@ -18,7 +18,7 @@ from kiosk.ledger import accounts as acc
 from kiosk.ledger import entries as en
 from kiosk.ledger.legs import LooseEnd, Redemptions, Transfer, grant_transfer_id, moves_of
 
-_DISPUTED = ("overdrawn", "operation-disputed", TOO_CHEAP, OTHER_STORE)
+_DISPUTED = ("overdrawn", "operation-disputed", TOO_CHEAP, OTHER_STORE, *BRINGS_NOTHING)
 _LEGS_MAX = 4
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import msgspec
 import sqlalchemy as sa
 
-from kiosk.hub import counted, draws, handed, told
+from kiosk.hub import counted, draws, handed, sold_by_hand, told
 from kiosk.hub.batches import Link
 from kiosk.hub.books import Books, Key, disputed
 from kiosk.hub.honoured import Honoured
@@ -19,6 +19,7 @@ from kiosk.hub.rebooking import WAITS, Rebooking
 from kiosk.hub.reports import Report, Reports
 from kiosk.hub.risk import Settlement
 from kiosk.hub.shelves import Reader
+from kiosk.hub.sold_by_hand import SoldByHand
 from kiosk.ledger import accounts as acc
 from kiosk.ledger import entries as en
 from kiosk.ledger.legs import Balances, LooseEnd, Transfer, fold, moves_of
@@ -41,6 +42,8 @@ TOO_CHEAP = "price"
 OTHER_STORE = "store"
 TOO_MUCH = "benefit"
 NOT_GIVEN = "credit"
+BRINGS_NOTHING = frozenset({TOO_MUCH, NOT_GIVEN, sold_by_hand.NOT_TAKEN, sold_by_hand.TAKEN})
+"""Why an entry is disputed whatever its account holds: nobody has rights from it."""
 _RIGHTS = ("escrow:", "member:", "pool:", "suspense:retired:", acc.GIVING)
 
 
@@ -94,6 +97,7 @@ class Intake:
         self.merges = Merges(lookups)
         self._joins = Joins(lookups, device, capable.place[:4])
         self._reports = Reports(lookups, device)
+        self._by_hand = SoldByHand(lookups, capable.place[:4])
         self._settlement = Settlement(lookups.people, book, recovering=rebooking.era.recovering)
         self._work: list[_Work] = []
 
@@ -121,6 +125,7 @@ class Intake:
         yield lookups.told_prices.need(body.gift for body in bodies if isinstance(body, en.Redeem))
         yield lookups.devices.need(body.to for body in bodies if isinstance(body, en.Release))
         yield lookups.serials.leases.need([self._capable.place] if vouchers and self._capable.place else [])
+        yield from self._by_hand.read(bodies)
         yield from self._rebooking.read(lookups, bodies)
         posted = ((work.link.entry, work.body) for work in self._work)
         friends = (one.member for one, body in posted if one and isinstance(body, en.Received))
@@ -205,6 +210,7 @@ class Intake:
         told.keep(connection, self.posted())
         draws.keep(connection, self._device, self.posted(), self._lookups.people)
         counted.keep(connection, self._device, self.posted())
+        self._by_hand.write(connection, self.posted())
         handed.keep(connection, self._device, self.posted(), self._lookups.people.rules)
 
     def stock_moved(self) -> bool:
@@ -261,7 +267,7 @@ class Intake:
 
     def _settle(self, work: _Work, books: Books) -> None:
         """Posted if every leg is covered; else, or if its operation was, disputed: no rights come of it."""
-        tainted = self._operations.is_disputed(work.op) or work.reason in {TOO_MUCH, NOT_GIVEN}
+        tainted = self._operations.is_disputed(work.op) or work.reason in BRINGS_NOTHING
         aside = disputed(self._device)
         shorts = [(leg, books.short(leg)) for leg in work.legs]
         covers = [
@@ -283,7 +289,7 @@ class Intake:
         """Whether this is a grant that was lost with the database and is booked again."""
         if isinstance(body, en.Granted):
             return self._check_grant(body)
-        if not _fits(body) or not counted.fits(body):
+        if not (_fits(body) and counted.fits(body) and sold_by_hand.fits(body)):
             raise _Set("quarantined", "amount-or-name")
         if isinstance(body, en.Merge | en.Unmerge) and not self._capable.merges:
             raise _Set("quarantined", "not-capable")
@@ -358,6 +364,8 @@ class Intake:
         entry, body = work.link.entry, work.body
         if self._rebooking.era.recovering or entry is None:
             return
+        if isinstance(body, en.Sold):
+            work.reason = work.reason or self._by_hand.refused(entry, body)
         if not isinstance(body, en.Earned | en.Gave | en.Drew | en.Credited):
             return
         packs = [self._lookups.people.rules(version) for version in (entry.pack, 0)]

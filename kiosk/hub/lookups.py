@@ -33,6 +33,7 @@ from kiosk.hub.tables import (
     redemptions,
     wants,
 )
+from kiosk.hub.till_tables import sales
 from kiosk.ledger import accounts as acc
 from kiosk.ledger import entries as en
 
@@ -66,6 +67,7 @@ class Lookups:
         self.given = Shelf(self._given)
         self.waiting = Shelf(self._waiting)
         self.wants = Shelf(self._wants)
+        self.sold_by_hand = Shelf(self._sold_by_hand)
         self.told_prices = Shelf(self._told_prices)
         """gift -> every price it ever had, of those gifts whose price kiosks were told."""
         self.grants = Shelf(self._grants)
@@ -152,6 +154,13 @@ class Lookups:
         return [
             ((row.device, row.id), True) for row in self._connection.execute(sa.select(wants).where(mine))
         ]
+
+    def _sold_by_hand(self, keys: list[tuple[str, str]]) -> Iterable[tuple[tuple[str, str], str]]:
+        """(till, receipt) -> the entry that told of it."""
+        s = sales.c
+        mine = rows_among(self._connection, (s.till, s.receipt), keys)
+        rows = self._connection.execute(sa.select(s.till, s.receipt, s.told).where(mine))
+        return [((till, receipt), bytes(told).decode(errors="replace")) for till, receipt, told in rows]
 
     def _told_prices(self, names: list[str]) -> Iterable[tuple[str, frozenset[Price]]]:
         return told_prices(self._connection, names)

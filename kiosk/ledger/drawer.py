@@ -13,7 +13,7 @@ from kiosk.ledger.legs import Redemptions, Transfer
 
 DRAWER = "drawer"
 """The account. No other device has it in its books, so it bears no name."""
-GIFT, MEMBER, CARD, RULE = "gift", "member", "card", "rule:"
+GIFT, SALE, MEMBER, CARD, RULE = "gift", "sale", "member", "card", "rule:"
 REASONS = ("change", "paid-out", "unknown")
 """Why a count may differ: wrong change was given, money was paid out, or nobody knows."""
 _TIMES, _CENTS, _SHIFT = "times:", "cents:", "shift:"
@@ -68,7 +68,7 @@ def till_in(balances: Mapping[tuple[str, str], int]) -> Till:
 
 def _place(what: str) -> tuple[int, str]:
     """Where a line stands: gifts, what was given by hand, members, cards."""
-    return (GIFT, RULE, MEMBER, CARD).index(RULE if what.startswith(RULE) else what), what
+    return (GIFT, SALE, RULE, MEMBER, CARD).index(RULE if what.startswith(RULE) else what), what
 
 
 def _taking(body: en.Body | None, known: Redemptions) -> en.Taking | None:
@@ -78,6 +78,8 @@ def _taking(body: en.Body | None, known: Redemptions) -> en.Taking | None:
             return en.Taking(what=RULE + body.rule, times=1, cents=body.price)
         case en.Claim() if body.op in known:
             return en.Taking(what=GIFT, times=1, cents=known[body.op][0].cash)
+        case en.Sold():
+            return en.Taking(what=SALE, times=1)  # its money lies in the shop's own till
         case en.Joined():
             return en.Taking(what=MEMBER, times=1)
         case en.Replaced() | en.Bound():

@@ -127,6 +127,19 @@ class Credited(Body, frozen=True, kw_only=True):
     second: str = ""
 
 
+class Sold(Body, frozen=True, kw_only=True):
+    """Staff enter a purchase of a member: the receipt's number, its sum in cents, the points that it earns.
+
+    Its rights are given back at once (`Returned`): a receipt counts once in a store, which head office alone
+    can tell.
+    """
+
+    KIND: ClassVar[str] = "sale"
+    receipt: str
+    cents: int
+    points: int
+
+
 class Gave(Body, frozen=True, kw_only=True):
     """Points leave a member's rights here for another member, `to`; `giving` names this one gift.
 
@@ -265,7 +278,7 @@ class CardStep(Body, frozen=True, kw_only=True):
 class Taking(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One kind of thing that a shift did: how often, and the cents that came in for it.
 
-    `what` is `gift`, `member`, `card`, or `rule:NAME` of the rule pack's credits.
+    `what` is `gift`, `sale`, `member`, `card`, or `rule:NAME` of the rule pack's credits.
     """
 
     what: str
@@ -492,7 +505,7 @@ BODIES: dict[str, type[Body]] = {
         StaffSign,
         Redeem, Printing, Post, Void, Unknown, Claim, Release, Expire, Cancel, Carding, Carded, Merge,
         Unmerge, Checkpoint, Poison, CodeAsked, PinSetting, PinSet, Lost, Bound, Replaced, Doubt, Joined,
-        Drew, Drawn, CardStep, Drawer,
+        Drew, Drawn, CardStep, Drawer, Sold,
     )
 }  # fmt: skip
 """Every kind this version can derive legs for; another kind is kept as bytes and quarantined."""

@@ -97,6 +97,10 @@ def _credited(device: str, member: str, body: en.Credited, _known: Redemptions) 
     return [(acc.WORLD, acc.escrow(device, member), body.asset, body.units)]
 
 
+def _sold(device: str, member: str, body: en.Sold, _known: Redemptions) -> list[_Move]:
+    return [(acc.WORLD, acc.escrow(device, member), acc.POINTS, body.points)]
+
+
 def _gave(device: str, member: str, body: en.Gave, _known: Redemptions) -> list[_Move]:
     here = acc.escrow(device, member)
     return [
@@ -220,6 +224,7 @@ _RULES: dict[type[en.Body], Callable[..., list[_Move]]] = {
     en.Used: _used,
     en.Earned: _earned,
     en.Credited: _credited,
+    en.Sold: _sold,
     en.Gave: _gave,
     en.Received: _received,
     en.Drew: _drew,

@@ -231,6 +231,13 @@ class ReferralRule(msgspec.Struct, frozen=True, kw_only=True):
     friend: Named = {}
 
 
+class HandRule(msgspec.Struct, frozen=True, kw_only=True):
+    """Who may enter purchases by hand, of at most so many cents each."""
+
+    roles: tuple[str, ...] = ("cashier", "manager")
+    most: Annotated[int, msgspec.Meta(ge=1, le=10**9)] = 500_000
+
+
 class SaleRule(msgspec.Struct, frozen=True, kw_only=True):
     """Points for what was bought: `points` for every full `cents` of it.
 
@@ -243,6 +250,8 @@ class SaleRule(msgspec.Struct, frozen=True, kw_only=True):
     excluded: tuple[str, ...] = ()
     receipt_days: Annotated[int, msgspec.Meta(ge=1, le=366)] = 30
     """How many days after a sale its receipt may be scanned at a kiosk."""
+    by_hand: HandRule | None = None
+    """Purchases that staff enter at a kiosk; None: nobody does."""
 
 
 class CreditOffer(msgspec.Struct, frozen=True, kw_only=True):

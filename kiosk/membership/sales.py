@@ -1,5 +1,6 @@
 """Points for what was bought: how many a sale earns, and how many a refund takes back."""
 
+from kiosk.ledger.entries import Sold
 from kiosk.membership.rules import Rules
 from kiosk.membership.tiers import standing
 
@@ -13,6 +14,16 @@ def points_for(rules: Rules, lifetime: int, cents: int) -> int:
         return 0
     percent = rule.tiers.get(standing(rules, lifetime).tier, _WHOLE)
     return cents // rule.cents * rule.points * percent // _WHOLE
+
+
+def by_hand(rules: Rules, sold: Sold) -> bool:
+    """Whether the rules take a purchase entered by hand, with no more points than the best tier has."""
+    sale = rules.sales
+    if sale is None or sale.by_hand is None:
+        return False
+    best = max([_WHOLE, *sale.tiers.values()])
+    most = sold.cents // sale.cents * sale.points * best // _WHOLE
+    return sold.cents <= sale.by_hand.most and sold.points <= most
 
 
 def earning_cents(rules: Rules, amount: int, lines: list[tuple[str, int]]) -> int:

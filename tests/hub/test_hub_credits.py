@@ -1,11 +1,14 @@
 """What staff give by hand is judged again at head office: by the rule pack, and with who did it."""
 
+from collections.abc import Iterator
+
 import pytest
 import sqlalchemy as sa
 from hub_shop import books_of
 from till import Till
 
 from kiosk.hub.handed import handed
+from kiosk.hub.inspection import inspect
 from kiosk.hub.office import HeadOffice
 from kiosk.hub.tables import packs
 from kiosk.ledger import accounts as acc
@@ -33,9 +36,12 @@ SORRY = {"rule": "sorry", "asset": acc.POINTS, "units": 50, "reason": "waited", 
 
 
 @pytest.fixture(autouse=True)
-def rules(office: HeadOffice) -> None:
+def rules(office: HeadOffice) -> Iterator[None]:
     with office.engine.begin() as connection:
         connection.execute(sa.insert(packs).values(version=1, rules=RULES))
+    yield
+    with office.engine.begin() as connection:
+        assert list(inspect(connection)) == [], "whatever was told, the books hold"
 
 
 def tell(office: HeadOffice, till: Till, body: dict[str, object], operator: str | None = "mei") -> str:

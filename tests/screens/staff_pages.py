@@ -25,7 +25,7 @@ from kiosk.desk.by_right import left_on
 from kiosk.desk.join import noted
 from kiosk.desk.newcomer import Form
 from kiosk.desk.visitor import PHONE_NUMBER, Visitor
-from kiosk.ledger.entries import Carded, Carding, Credited, Drawer, Release, Taking
+from kiosk.ledger.entries import Carded, Carding, Credited, Drawer, Release, Sold, Taking
 from kiosk.ledger.feed import Colleague
 from kiosk.ledger.sync import AccountRequest, OwnCard
 from kiosk.membership.card_states import STATES, STEPS
@@ -111,11 +111,15 @@ def _credits(floor: ShopFloor) -> Iterator[tuple[str, views.View]]:
     rules = credit_pages.allowed(world, MEI)
     for again in (False, True):
         yield f"credit-please-{again}", credit_pages.please(world, MEI, again=again)(say, LEFT)
-    yield "credit-what", credit_pages.what(world, till, rules, "t")(say, LEFT)
+    yield "credit-what", credit_pages.what(world, till, rules, "t", sells=True)(say, LEFT)
     for name in ("topup", "care", "goodwill"):
         rule = rules[name]
         yield f"credit-how-much-{name}", credit_pages.how_much(world, till, rule, "t")(say, LEFT)
         yield f"credit-sure-{name}", credit_pages.sure(world, till, rule, rule.offers[-1], "t")(say, LEFT)
+    purchase = Sold(receipt="20261123000417001234", cents=49_999_900, points=749_998)
+    yield "sale-sure", credit_pages.sure_of_sale(world, till, purchase, "t")(say, LEFT)
+    yield "sale-entered", credit_pages.sold(world, purchase)(say, LEFT)
+    yield "sale-too-little", credit_pages.no_point(world, 99)(say, LEFT)
     yield "credit-why", credit_pages.why(world, till, rules["goodwill"], "t")(say, LEFT)
     for wrong in (False, True):
         yield f"credit-second-{wrong}", credit_pages.second_please(world, till, wrong=wrong)(say, LEFT)
