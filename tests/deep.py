@@ -115,6 +115,21 @@ def spoilt(seed: int, seconds: float) -> Round:
     return Round(passed=_number(r"(\d+) passed", said), failed=int(status != 0), examples=rounds_)
 
 
+WEATHERS = (
+    "tests/hub/test_recovery.py", "tests/hub/test_hub_sync.py", "tests/hub/test_hub_risk.py",
+    "tests/offline/test_uploader.py",
+)  # fmt: skip
+
+
+def weathers(seed: int, seconds: float) -> Round:
+    """Every way of the tests that try a few in the fast tier: orders of logs, weathers, restores."""
+    del seed
+    words = ["env", "KIOSK_EVERY_SEED=1", sys.executable, "-m", "pytest", "-n", "2", *WEATHERS]
+    status, said = _run(words, max(seconds, 1200))
+    passed, failed = _number(r"(\d+) passed", said), _number(r"(\d+) failed", said)
+    return Round(passed, failed or int(status != 0))
+
+
 def counter(seed: int, seconds: float) -> Round:
     """The counter's page in a browser: killed in the middle of a claim, and without the network."""
     del seed
@@ -247,6 +262,7 @@ CHECKS: dict[str, Callable[[int, float], Round]] = {
     "chaos": chaos,
     "spoilt": spoilt,
     "counter": counter,
+    "weathers": weathers,
     "printer-cuts": printer_cuts,
     "pages": pages,
     "page-modes": page_modes,

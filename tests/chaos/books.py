@@ -13,6 +13,7 @@ from kiosk.hub.records import chain_holds, sums_to_zero
 from kiosk.hub.tables import balances, devices, entries, open_database
 from kiosk.ledger import accounts as acc
 from kiosk.ledger import entries as en
+from kiosk.ledger.drawer import DRAWER
 from kiosk.ledger.legs import Balances
 from kiosk.offline.fold import is_own
 from kiosk.offline.journal import DurableJournal
@@ -104,7 +105,8 @@ class Judgement:
         last = Counter(row.device for row in self._rows)
         for device, folder in self._kiosks.items():
             with reopened(folder, device) as journal:
-                tail, held = journal.tail().n - 1, journal.balances()
+                tail, ours = journal.tail().n - 1, journal.balances()
+            held = {key: amount for key, amount in ours.items() if key[0] != DRAWER}
             if tail != last[device]:
                 yield f"{device}: has {tail} entries, head office {last[device]}"
             ops = {row.op for row in self._rows if row.device == device and row.op}

@@ -45,9 +45,10 @@ CAUGHT_BY = {
 """A recorded seed for each planted fault: the story in which the judge saw it (see `record.py`)."""
 SLOW = frozenset(
     {
-        "acks-before-commit", "benefit-too-large", "benefit-twice", "card-believed", "card-retry",
-        "delete-on-4xx", "draws-again", "first-answer", "keeps-the-right", "paper-given-back",
-        "right-lost-with-the-paper", "trusts-its-clock",
+        "acks-before-commit", "benefit-too-large", "benefit-twice", "cached-balance", "card-believed",
+        "card-retry", "delete-on-4xx", "draws-again", "first-answer", "grants-sent-once", "half-a-gift",
+        "head-of-line", "ids-from-clock", "keeps-the-right", "ok-before-fsync", "paper-given-back",
+        "prune-on-ack", "reclaim-by-timeout", "right-lost-with-the-paper", "trusts-its-clock",
     }
 )  # fmt: skip
 """Caught by stories that take seconds each: told by the deep check, which every change passes, too."""
