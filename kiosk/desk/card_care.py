@@ -13,6 +13,7 @@ from kiosk.desk import notices
 from kiosk.desk.bind_card import tail_of
 from kiosk.desk.pages import Journey, Page, moment, wait_for
 from kiosk.desk.phone_sign_in import known_by_phone
+from kiosk.desk.staff_answers import is_sure
 from kiosk.desk.staff_pages import Locked, staff_page
 from kiosk.desk.world import ANSWER_S_MAX, World
 from kiosk.ledger.entries import CardStep
@@ -70,12 +71,7 @@ def steps_open(colleague: Colleague, state: State) -> tuple[Step, ...]:
 def _is_sure(world: World, colleague: Colleague, tail: str, step: Step) -> Journey[bool]:
     ticket = world.ids.uuid7()
     page = Page(pages.sure(world, colleague, ticket, (tail, step)), countdown_s=notices.READING_S)
-    while True:
-        event = yield page
-        if isinstance(event, ev.WentBack):
-            return False
-        if event == ev.Submitted(ticket):
-            return True
+    return (yield from is_sure(page, ticket))
 
 
 def _take(world: World, colleague: Colleague, shown: Shown, step: Step, reason: str) -> None:

@@ -15,8 +15,8 @@ from kiosk.desk.pages import Draw, Journey, Page, moment
 from kiosk.desk.phone_sign_in import known_by_phone
 from kiosk.desk.rights import obtain
 from kiosk.desk.sale_desk import may_sell, sell
+from kiosk.desk.staff_answers import another, chosen, is_sure
 from kiosk.desk.staff_pages import Locked, staff_page
-from kiosk.desk.staff_sign_in import sign_in, sign_out
 from kiosk.desk.world import World
 from kiosk.ledger import accounts as acc
 from kiosk.ledger.entries import Credited, Returned, Used
@@ -33,18 +33,18 @@ def credit_desk(world: World, colleague: Colleague) -> Journey[None]:
         return
     rules, sale = pages.allowed(world, colleague), may_sell(world, colleague)
     while True:
-        chosen = yield from _choice(
+        said = yield from _choice(
             world, lambda ticket: pages.what(world, till, rules, ticket, sells=sale is not None)
         )
-        if chosen is None:
+        if said is None:
             return
-        card = next((one for one in till.cards if one.asset == chosen), None)
+        card = next((one for one in till.cards if one.asset == said), None)
         if card is not None:
             done = yield from _use_one(world, till, card)
-        elif chosen == pages.SALE and sale is not None:
+        elif said == pages.SALE and sale is not None:
             done = yield from sell(world, till, sale)
-        elif chosen in rules:
-            done = yield from _give(world, till, chosen, rules[chosen])
+        elif said in rules:
+            done = yield from _give(world, till, said, rules[said])
         else:
             continue
         if done:
@@ -90,7 +90,12 @@ def _give(world: World, till: Till, name: str, rule: CreditRule) -> Journey[bool
         return False
     second = ""
     if rule.second:
-        agreed = yield from _second(world, till, rule)
+        agreed = yield from another(
+            world,
+            till.colleague,
+            lambda one: one.role in rule.roles,
+            lambda wrong: pages.second_please(world, till, wrong=wrong),
+        )
         if agreed is None:
             return False
         second = agreed.id
@@ -105,31 +110,8 @@ def _give(world: World, till: Till, name: str, rule: CreditRule) -> Journey[bool
 def _offer(world: World, till: Till, rule: CreditRule) -> Journey[CreditOffer | None]:
     if len(rule.offers) == 1:
         return rule.offers[0]
-    chosen = yield from _choice(world, lambda ticket: pages.how_much(world, till, rule, ticket))
-    return rule.offers[int(chosen)] if chosen is not None else None
-
-
-def _second(world: World, till: Till, rule: CreditRule) -> Journey[Colleague | None]:
-    """Another colleague who may do it agrees, with their own card and PIN; None without one."""
-    wrong = False
-    while True:
-        draw = pages.second_please(world, till, wrong=wrong)
-        event = yield Page(draw, countdown_s=notices.READING_S, taps=True)
-        if isinstance(event, ev.WentBack):
-            return None
-        if not isinstance(event, ev.CardTapped):
-            continue
-        card = world.card_key.hash(event.card)
-        other = world.replica.staff_card(card)
-        fit = other is not None and other.id != till.colleague.id and other.role in rule.roles
-        wrong = not fit or bool(world.replica.denied(card))
-        if other is None or wrong:
-            continue
-        visit = world.ids.uuid7()
-        agreed = yield from sign_in(world, other, visit)
-        if agreed is not None:
-            sign_out(world, agreed, visit)
-        return agreed
+    place = yield from _choice(world, lambda ticket: pages.how_much(world, till, rule, ticket))
+    return rule.offers[int(place)] if place is not None else None
 
 
 def _journal(world: World, till: Till, body: Credited) -> None:
@@ -162,20 +144,8 @@ def _use_one(world: World, till: Till, card: Counted) -> Journey[bool]:
 def _choice(world: World, draw: pages.Asked) -> Journey[str | None]:
     """The option that was chosen; None for back."""
     ticket = world.ids.uuid7()
-    page = staff_page(world, draw(ticket))
-    while True:
-        event = yield page
-        if isinstance(event, ev.WentBack):
-            return None
-        if isinstance(event, ev.OptionChosen) and event.ticket == ticket:
-            return event.option
+    return (yield from chosen(staff_page(world, draw(ticket)), ticket))
 
 
 def _is_sure(ticket: str, draw: Draw) -> Journey[bool]:
-    page = Page(draw, countdown_s=notices.READING_S)
-    while True:
-        event = yield page
-        if isinstance(event, ev.WentBack):
-            return False
-        if event == ev.Submitted(ticket):
-            return True
+    return (yield from is_sure(Page(draw, countdown_s=notices.READING_S), ticket))

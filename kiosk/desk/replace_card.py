@@ -15,6 +15,7 @@ from kiosk.desk.join_card import is_free
 from kiosk.desk.lost_card import serving
 from kiosk.desk.pages import Draw, Journey, Page
 from kiosk.desk.phone_sign_in import known_by_phone
+from kiosk.desk.staff_answers import is_sure
 from kiosk.desk.staff_pages import Locked, staff_frame, staff_page
 from kiosk.desk.visitor import Visitor
 from kiosk.desk.world import World
@@ -126,12 +127,7 @@ def please(world: World, colleague: Colleague, visitor: Visitor, *, again: bool)
 def _is_sure(world: World, colleague: Colleague, old: tuple[OwnCard, ...], tail: str) -> Journey[bool]:
     ticket = world.ids.uuid7()
     page = Page(sure(world, colleague, ticket, (old, tail)), countdown_s=notices.READING_S)
-    while True:
-        event = yield page
-        if isinstance(event, ev.WentBack):
-            return False
-        if event == ev.Submitted(ticket):
-            return True
+    return (yield from is_sure(page, ticket))
 
 
 def sure(world: World, colleague: Colleague, ticket: str, change: tuple[tuple[OwnCard, ...], str]) -> Draw:

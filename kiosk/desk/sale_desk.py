@@ -3,13 +3,13 @@
 A receipt counts once in a store. Only head office can tell, so its points are nobody's before it has said so.
 """
 
-from kiosk import events as ev
 from kiosk.desk import credit_pages as pages
 from kiosk.desk import notices
 from kiosk.desk.credit_pages import Till
 from kiosk.desk.money_entry import MoneyAsk, enter_digits, enter_money
 from kiosk.desk.number_entry import NumberAsk
 from kiosk.desk.pages import Journey, Page
+from kiosk.desk.staff_answers import is_sure
 from kiosk.desk.world import World
 from kiosk.ledger import accounts as acc
 from kiosk.ledger.entries import Returned, Sold
@@ -56,9 +56,8 @@ def sell(world: World, till: Till, rule: HandRule) -> Journey[bool]:
     body = Sold(receipt=receipt, cents=cents, points=points)
     ticket = world.ids.uuid7()
     page = Page(pages.sure_of_sale(world, till, body, ticket), countdown_s=notices.READING_S)
-    while (event := (yield page)) != ev.Submitted(ticket):
-        if isinstance(event, ev.WentBack):
-            return False
+    if not (yield from is_sure(page, ticket)):
+        return False
     member = till.account.member
     back = Returned(asset=acc.POINTS, amount=points, member=member)
     world.journal.append(

@@ -10,10 +10,10 @@ from kiosk import events as ev
 from kiosk.desk import notices
 from kiosk.desk import shift_pages as pages
 from kiosk.desk.money_entry import MoneyAsk, enter_money
-from kiosk.desk.pages import Journey, Page
+from kiosk.desk.pages import Journey
 from kiosk.desk.print_out import print_out
+from kiosk.desk.staff_answers import another, chosen, is_sure
 from kiosk.desk.staff_pages import staff_page
-from kiosk.desk.staff_sign_in import sign_in, sign_out
 from kiosk.desk.world import World
 from kiosk.ledger.drawer import REASONS
 from kiosk.ledger.entries import Drawer, Entry
@@ -62,7 +62,12 @@ def _hand_over(world: World, colleague: Colleague) -> Journey[None]:
     counted = yield from enter_money(world, colleague, _COUNT)
     if counted is None:
         return
-    other = yield from _other(world, colleague, counted)
+    other = yield from another(
+        world,
+        colleague,
+        lambda one: one.role in ROLES,
+        lambda wrong: pages.other_please(world, colleague, counted, wrong=wrong),
+    )
     if other is None:
         return
     written = yield from _write(world, colleague, counted, counted, other.id)
@@ -85,29 +90,6 @@ def _close(world: World, colleague: Colleague) -> Journey[None]:
         yield from _report(world, colleague, *written)
 
 
-def _other(world: World, colleague: Colleague, counted: int) -> Journey[Colleague | None]:
-    """Who takes over; None when they rather not."""
-    wrong = False
-    while True:
-        draw = pages.other_please(world, colleague, counted, wrong=wrong)
-        event = yield Page(draw, countdown_s=notices.READING_S, taps=True)
-        if isinstance(event, ev.WentBack):
-            return None
-        if not isinstance(event, ev.CardTapped):
-            continue
-        card = world.card_key.hash(event.card)
-        other = world.replica.staff_card(card)
-        fit = other is not None and other.id != colleague.id and other.role in ROLES
-        wrong = not fit or bool(world.replica.denied(card))
-        if other is None or wrong:
-            continue
-        visit = world.ids.uuid7()
-        agreed = yield from sign_in(world, other, visit)
-        if agreed is not None:
-            sign_out(world, agreed, visit)
-        return agreed
-
-
 def _write(
     world: World, colleague: Colleague, counted: int, left: int, to: str
 ) -> Journey[tuple[Entry, Drawer] | None]:
@@ -121,37 +103,18 @@ def _write(
             body = replace(body, brought=max(0, counted - till.cents))
         if body.difference:
             ticket = world.ids.uuid7()
-            why = yield from _chosen(staff_page(world, pages.why(world, colleague, ticket, body)), ticket)
+            why = yield from chosen(staff_page(world, pages.why(world, colleague, ticket, body)), ticket)
             if why not in REASONS:
                 return None
             body = replace(body, reason=why)
-        if not (yield from _is_sure(world, colleague, body)):
+        ticket = world.ids.uuid7()
+        if not (yield from is_sure(staff_page(world, pages.sure(world, colleague, ticket, body)), ticket)):
             return None
         if world.journal.till() == till:
             break  # else something came in while they looked, at a counter's page: they look again
     (entry,) = world.journal.append(Draft(body, operator=colleague.id))
     world.hub.nudge()
     return entry, body
-
-
-def _is_sure(world: World, colleague: Colleague, body: Drawer) -> Journey[bool]:
-    ticket = world.ids.uuid7()
-    page = staff_page(world, pages.sure(world, colleague, ticket, body))
-    while True:
-        event = yield page
-        if isinstance(event, ev.WentBack):
-            return False
-        if event == ev.Submitted(ticket):
-            return True
-
-
-def _chosen(page: Page, ticket: str) -> Journey[str | None]:
-    while True:
-        event = yield page
-        if isinstance(event, ev.WentBack):
-            return None
-        if isinstance(event, ev.OptionChosen) and event.ticket == ticket:
-            return event.option
 
 
 def _report(world: World, colleague: Colleague, entry: Entry, body: Drawer) -> Journey[None]:
