@@ -70,10 +70,10 @@ def what(world: World, till: Till, rules: Mapping[str, CreditRule], ticket: str,
         )
         use = tuple(
             views.Option(
-                say("Use one: {card}", card=say.of(card.name)),
+                say.of(card.name),
                 ev.OptionChosen(ticket, card.asset),
                 icon="check",
-                note=say("{count} uses left", count=card.count),
+                note=say("Use one of {count}", count=card.count),
             )
             for card in till.cards
         )
@@ -174,7 +174,7 @@ def sure_of_use(world: World, till: Till, card: Counted, ticket: str) -> Draw:
     """Whether one of them is used now."""
     return lambda say, left: _asked(
         world, say, till, left,
-        title=say("Use one: {card}", card=say.of(card.name)),
+        title=say("Use {card}", card=say.of(card.name)),
         sentence=f"{till.account.name} · {_card(say, till)}",
         points=say("{count} left, {after} after it.", count=card.count, after=card.count - 1),
         verb=say("Use one"),

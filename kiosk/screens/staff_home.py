@@ -16,7 +16,7 @@ __all__ = ["StaffHomeUpright", "StaffHomeWide"]
 BESIDE = 3
 """Tiles beside one another on a landscape panel."""
 BELOW = 6
-"""Tiles below one another on a portrait one; more stand in two columns."""
+"""Tiles below one another on a portrait one; more stand in two columns, or in three within low reach."""
 
 
 class StaffHomePage(Page):
@@ -25,8 +25,10 @@ class StaffHomePage(Page):
     def drawn(self) -> None:
         """The tiles."""
         tiles, count = self.ids.tiles, len(self.view.tiles)
-        upright = 2 if count > BELOW or look.low else 1
-        crowded = look.small and count > BELOW
+        many = count > BELOW
+        upright = 1 + (many or look.low) + (many and look.low)
+        cramped = look.low and look.large
+        crowded = cramped or (many and (look.small or look.low or look.large))
         lying = BESIDE + 1 if crowded else min(max(count, 1), BESIDE)
         tiles.columns = upright if look.portrait else lying
         tiles.rows = max(1, -(-count // tiles.columns))
@@ -34,7 +36,7 @@ class StaffHomePage(Page):
 
 
 def _tile(choice: Choice) -> Push:
-    if look.small:
+    if look.small or (look.low and look.large):
         choice = replace(choice, icon="")  # its words need the width
     return pushed(choice, least=look.staff_tile)
 
