@@ -10,10 +10,11 @@ from kiosk.hardware.cards import classic_record, key_file
 from kiosk.hardware.cards.apdu import CardTrouble
 from kiosk.hardware.cards.classic import LAYOUTS, Classic
 from kiosk.hardware.cards.classic_directory import DirectoryDamaged
-from kiosk.hardware.cards.families import TAG, family_of
+from kiosk.hardware.cards.families import CPU, TAG, family_of
 from kiosk.hardware.cards.issue import CannotIssue, Issue, Issued
 from kiosk.hardware.cards.key_file import NoKeys
-from kiosk.hardware.cards.keys import KeyRing
+from kiosk.hardware.cards.keys import MASTER_BYTES, KeyRing
+from kiosk.hardware.cards.ntag424 import Ntag424
 from kiosk.hardware.cards.record import OPERATION_BYTES, Reading
 from kiosk.hardware.cards.record_check import RecordCheck, SeenHere
 from kiosk.hardware.cards.record_opening import CREDENTIAL, card_keys
@@ -40,6 +41,20 @@ def sun_keys_in(file: Path) -> SunKeys:
         raise click.ClickException(str(none)) from none
     except (ValueError, KeyError, TypeError) as trouble:
         raise click.ClickException(f"{name} holds no keys of tags: {type(trouble).__name__}") from None
+
+
+def ntag_key_in(file: Path) -> bytes:
+    """The master key (16 bytes) under which NTAG 424 cards prove themselves; ClickException."""
+    try:
+        name, said = key_file.told(CREDENTIAL, str(file), {})
+        key = bytes.fromhex(said["ntag424"]["proof"])
+    except NoKeys as none:
+        raise click.ClickException(str(none)) from none
+    except (ValueError, KeyError, TypeError) as trouble:
+        raise click.ClickException(f"{name} holds no key of NTAG 424: {type(trouble).__name__}") from None
+    if len(key) != MASTER_BYTES:
+        raise click.ClickException("A master key has 16 bytes.")
+    return key
 
 
 def issue(connection: CardConnection, keys: KeyRing, points: int) -> tuple[str, Issued]:
@@ -92,6 +107,8 @@ def chip_of(connection: CardConnection) -> Iterator[tuple[str, str, bool]]:
         yield "room for a record", f"{family.records.size} bytes", False
     if family.name == TAG:
         yield "chip", Tag(connection).model().name, False
+    if family.name == CPU and Ntag424(connection).found():
+        yield "chip", "ntag424", False
     layout = LAYOUTS.get(storage_name(atr) or 0)
     if layout is not None:
         yield "chip", f"classic, {layout.sectors} sectors", False
