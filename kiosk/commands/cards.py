@@ -118,14 +118,14 @@ def _purse_proven(readers: Readers, connection: Any, key_file: Path) -> dict[str
 
 
 def _ntag_proven(readers: Readers, connection: Any, key_file: Path) -> dict[str, Any]:
-    from kiosk.commands.cards_issue import ntag_key_in
+    from kiosk.commands.cards_issue import ntag_keys_in
     from kiosk.hardware.cards.ntag424 import check
     from kiosk.hardware.cards.purse import NotGenuine
     from kiosk.hardware.cards.storage import read_uid
 
     uid = read_uid(connection)
     try:
-        check(connection, uid, ntag_key_in(key_file))
+        check(connection, uid, *ntag_keys_in(key_file, "proof"))
     except NotGenuine as forged:
         raise click.ClickException(f"Not genuine: {forged}.") from forged
     return {"uid": masked(uid.hex(), shown=readers.shown), "proof": "genuine"}
@@ -154,14 +154,20 @@ def _record_checked(readers: Readers, connection: Any, key_file: Path) -> dict[s
 def personalise(given: tuple[Readers, bool], key_file: Path, points: int) -> None:
     """Make a blank MIFARE Classic, NTAG or Ultralight EV1 card one of the shop's, or finish a begun one.
 
-    The key file is TOML with a table [keys.1]: `sector` and `record`, 32 hex digits each.
+    The key file is TOML with a table [keys.1]: `sector` and `record`, 32 hex digits each. For an NTAG 424 it
+    has a table [ntag424]: `proof` and `issuer`; such a card keeps no points.
     """
-    from kiosk.commands.cards_issue import issue, keys_in
+    from kiosk.commands.cards_issue import issue, issue_ntag, keeps_record, keys_in
+    from kiosk.hardware.cards.ntag424 import Ntag424
 
     readers, as_json = given
-    keys = keys_in(key_file)
     with readers.card() as connection:
-        uid, made = issue(connection, keys, points)
+        if not keeps_record(connection) and Ntag424(connection).found():
+            uid, fresh = issue_ntag(connection, key_file)
+            now = "new" if fresh else "was one already"
+            told([{"card": "ntag424", "uid": masked(uid, shown=readers.shown), "now": now}], as_json=as_json)
+            return
+        uid, made = issue(connection, keys_in(key_file), points)
         row = {
             "card": made.model,
             "uid": masked(uid, shown=readers.shown),

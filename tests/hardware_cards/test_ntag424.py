@@ -7,7 +7,7 @@ from click import ClickException
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kiosk.commands.cards_issue import ntag_key_in
+from kiosk.commands.cards_issue import ntag_keys_in
 from kiosk.hardware.cards.apdu import CardRefused, CardTrouble
 from kiosk.hardware.cards.ev2 import Mode, again, challenged, first
 from kiosk.hardware.cards.families import read_card
@@ -135,4 +135,4 @@ def test_a_file_without_its_key_is_named(said: str, tmp_path: Path) -> None:
     file = tmp_path / "keys.toml"
     file.write_text(said)
     with pytest.raises(ClickException, match=r"16 bytes|no key of NTAG 424"):
-        ntag_key_in(file)
+        ntag_keys_in(file, "proof")

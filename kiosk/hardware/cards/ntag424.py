@@ -5,6 +5,7 @@ proves is a matter beside its name.
 """
 
 import secrets
+from binascii import crc32
 
 from kiosk.hardware.cards.apdu import CardGarbled, CardRefused, Channel, Status, command
 from kiosk.hardware.cards.ev2 import BLOCK, MORE, Ev2Status, Mode, Session, challenged, first
@@ -19,7 +20,8 @@ PROOF_KEY = 3
 """The number of the key with which a card proves itself to kiosks; it can change nothing."""
 
 SELECT = command(bytes.fromhex("00A4040C"), AID, 256)
-_VERSION, _UID = 0x60, 0x51
+_VERSION, _UID, CHANGE_KEY = 0x60, 0x51, 0xC4
+KEY_VERSION = b"\x01"
 _PARTS = (7, 7, 14)
 _CHIP = {0: 0x04, 1: 0x04, 3: 0x30, 5: 0x11}
 """Bytes of GetVersion's first part: NXP, NTAG, generation, size. Sub-types differ in capacitance."""
@@ -28,6 +30,11 @@ _CHIP = {0: 0x04, 1: 0x04, 3: 0x30, 5: 0x11}
 def proof_key(master: bytes, uid: bytes) -> bytes:
     """The key (16 bytes) that one card proves: made of the shop's master key and its UID (AN10922)."""
     return diversified(master, uid + b"kiosk-ntag-proof")
+
+
+def key_check(key: bytes) -> bytes:
+    """Four bytes by which the chip checks a new key: CRC-32, not inverted at its end, low byte first."""
+    return (crc32(key) ^ 0xFFFFFFFF).to_bytes(4, "little")
 
 
 class Ntag424:
@@ -67,6 +74,20 @@ class Ntag424:
             raise CardGarbled(f"{len(uid)} bytes of UID")
         return uid
 
+    def change_key(self, number: int, new: bytes, old: bytes) -> None:
+        """Change another key than the session's (16 bytes each). CardRefused(WRONG_CODE): not the old one."""
+        mixed = bytes(one ^ other for one, other in zip(new, old, strict=True))
+        self._said(CHANGE_KEY, bytes((number,)), mixed + KEY_VERSION + key_check(new), Mode.FULL)
+
+    def change_own_key(self, number: int, new: bytes) -> None:
+        """Change the key (16 bytes) of the session itself; its answer bears no code, and the session ends."""
+        session = self._begun()
+        answer, status = self._channel.send(
+            session.command(CHANGE_KEY, bytes((number,)), new + KEY_VERSION, Mode.FULL)
+        )
+        session.opened(answer, status, Mode.PLAIN)
+        session.end()
+
     def _sent(self, said: bytes, wanted: Ev2Status) -> bytes:
         answer, status = self._channel.send(said)
         if status == Ev2Status.WRONG_KEY:
@@ -76,10 +97,14 @@ class Ntag424:
         return answer
 
     def _said(self, ins: int, header: bytes, data: bytes, mode: Mode) -> bytes:
+        session = self._begun()
+        answer, status = self._channel.send(session.command(ins, header, data, mode))
+        return session.opened(answer, status, mode)
+
+    def _begun(self) -> Session:
         if self._session is None:
             raise NotGenuine("no session was begun")
-        answer, status = self._channel.send(self._session.command(ins, header, data, mode))
-        return self._session.opened(answer, status, mode)
+        return self._session
 
 
 def check(channel: Channel, uid: bytes, master: bytes) -> None:

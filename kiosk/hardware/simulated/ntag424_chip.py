@@ -1,7 +1,7 @@
 """A simulated NTAG 424 DNA: its application, its keys, EV2. Pure bytes, but for a memory in a file.
 
-What is real: order of commands, proofs, codes, counts, what ends a session. What is not: timing, and the
-delay after many wrong keys in a row.
+What is real: order of commands, proofs, codes, counts, what ends a session. What is not: timing, the
+delay after many wrong keys in a row, keys that are torn while they are written.
 """
 
 import hmac
@@ -23,14 +23,17 @@ from kiosk.hardware.cards.ev2 import (
     padded,
     session_keys,
     turned,
+    unpadded,
 )
 from kiosk.hardware.cards.keys import decrypted, encrypted
-from kiosk.hardware.cards.ntag424 import SELECT
+from kiosk.hardware.cards.ntag424 import CHANGE_KEY, SELECT, key_check
+from kiosk.hardware.cards.ntag_issue import ISSUER_KEY
 from kiosk.hardware.cards.sun import UID_BYTES
 from kiosk.hardware.simulated.card_image import CardImage
 from kiosk.hardware.simulated.chip import PowerLost, atr_of, word
 
 KEYS = 5
+CHECK = 4
 SIZE = UID_BYTES + KEYS * BLOCK
 
 _ZERO = bytes(BLOCK)
@@ -76,7 +79,7 @@ class Ntag424Chip:
 
     def _end(self) -> None:
         self._session: SessionKeys | None = None
-        self._count = 0
+        self._number = self._count = 0
 
     def key(self, number: int) -> bytes:
         """One of its keys."""
@@ -116,7 +119,13 @@ class Ntag424Chip:
             raise _No(Ev2Status.WRONG_LENGTH)
         if command[1] == MORE and more is not None:
             return more(body)
-        verb = {0x60: self._version, FIRST: self._first, AGAIN: self._again, 0x51: self._uid}.get(command[1])
+        verb = {
+            0x60: self._version,
+            FIRST: self._first,
+            AGAIN: self._again,
+            0x51: self._uid,
+            CHANGE_KEY: self._change_key,
+        }.get(command[1])
         if verb is None:
             raise _No(Ev2Status.NO_SUCH_COMMAND)
         return verb(body)
@@ -157,7 +166,7 @@ class Ntag424Chip:
             theirs, shown = told[:BLOCK], told[BLOCK:]
             if not hmac.compare_digest(shown, turned(ours)):
                 raise _No(Ev2Status.WRONG_KEY)
-            self._session = session_keys(key, theirs, ours, ti)
+            self._session, self._number = session_keys(key, theirs, ours, ti), number
             proof = ti + turned(theirs) + bytes(12) if fresh else turned(theirs)
             return encrypted(key, _ZERO, proof), Ev2Status.OK
 
@@ -165,12 +174,42 @@ class Ntag424Chip:
         return encrypted(key, _ZERO, ours), Ev2Status.MORE
 
     def _uid(self, body: bytes) -> tuple[bytes, int]:
+        keys, _ = self._unsealed(0x51, body, 0)
+        return self._sealed(keys, self.uid)
+
+    def _unsealed(self, ins: int, body: bytes, header: int) -> tuple[SessionKeys, bytes]:
+        """The session, and what was said in it under a code that fits, `header` bytes of it in the clear."""
         keys = self._session
         if keys is None:
             raise _No(Ev2Status.NOT_ALLOWED)
-        if not hmac.compare_digest(keys.code(0x51, self._count, body[:-CODE_BYTES]), body[-CODE_BYTES:]):
+        said, told = body[:-CODE_BYTES], body[-CODE_BYTES:]
+        if not hmac.compare_digest(keys.code(ins, self._count, said), told):
             raise _No(Ev2Status.WRONG_CODE)
-        return self._sealed(keys, self.uid)
+        if len(said) <= header:
+            return keys, b""
+        try:
+            return keys, unpadded(decrypted(keys.enc, keys.start(Way.COMMAND, self._count), said[header:]))
+        except ValueError:
+            raise _No(Ev2Status.WRONG_LENGTH) from None
+
+    def _change_key(self, body: bytes) -> tuple[bytes, int]:
+        keys, data = self._unsealed(CHANGE_KEY, body, 1)
+        number, own = body[0], body[0] == ISSUER_KEY
+        if self._number != ISSUER_KEY:
+            raise _No(Ev2Status.NOT_ALLOWED)
+        if number >= KEYS:
+            raise _No(Ev2Status.NO_SUCH_KEY)
+        if len(data) != BLOCK + 1 + (0 if own else CHECK):
+            raise _No(Ev2Status.WRONG_LENGTH)
+        if own:
+            self.set_key(number, data[:BLOCK])
+            self._end()
+            return b"", Ev2Status.OK
+        new = bytes(one ^ other for one, other in zip(data[:BLOCK], self.key(number), strict=True))
+        if data[BLOCK + 1 :] != key_check(new):
+            raise _No(Ev2Status.WRONG_CODE)
+        self.set_key(number, new)
+        return self._sealed(keys, b"")
 
     def _sealed(self, keys: SessionKeys, says: bytes) -> tuple[bytes, int]:
         self._count += 1
