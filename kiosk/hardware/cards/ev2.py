@@ -35,12 +35,8 @@ class Ev2Status(IntEnum):
     NO_SUCH_KEY = 0x9140
     WRONG_LENGTH = 0x917E
     NOT_ALLOWED = 0x919D
-    WRONG_PARAMETER = 0x919E
-    DELAYED = 0x91AD
     WRONG_KEY = 0x91AE
     MORE = 0x91AF
-    BEYOND_END = 0x91BE
-    NO_SUCH_FILE = 0x91F0
 
 
 class Mode(Enum):

@@ -17,7 +17,7 @@ AID = bytes.fromhex("D2760000850101")
 """The NFC Forum's name of an application with NDEF files, the only one on this chip."""
 
 PROOF_KEY = 3
-"""The number of the key with which a card proves itself to kiosks; it can change nothing."""
+"""The number of the key with which a card proves itself; no key can be changed under it."""
 
 SELECT = command(bytes.fromhex("00A4040C"), AID, 256)
 _VERSION, _UID, CHANGE_KEY = 0x60, 0x51, 0xC4
