@@ -82,16 +82,21 @@ _KEY_FILE = click.option(
 @_KEY_FILE
 @click.pass_obj
 def prove(given: tuple[Readers, bool], key_file: Path) -> None:
-    """Let a purse prove itself under the shop's master key, or check a card's record. Exit 1: it fails.
+    """Let a purse or an NTAG 424 prove itself, or check a card's record. Exit 1: it fails.
 
-    The key file has 32 hex digits for a purse. A MIFARE Classic, NTAG or Ultralight card proves nothing: its
+    The key file has 32 hex digits for a purse, and the table [ntag424] for an NTAG 424: `proof`, 32 hex
+    digits. A MIFARE Classic, NTAG or Ultralight card proves nothing: its
     record is compared with the card, under a key file as for `personalise`.
     """
     from kiosk.commands.cards_issue import keeps_record
+    from kiosk.hardware.cards.ntag424 import Ntag424
 
     readers, as_json = given
     with readers.card() as connection:
-        looked = _record_checked if keeps_record(connection) else _purse_proven
+        if keeps_record(connection):
+            looked = _record_checked
+        else:
+            looked = _ntag_proven if Ntag424(connection).found() else _purse_proven
         row = looked(readers, connection, key_file)
     told([row], as_json=as_json)
 
@@ -110,6 +115,20 @@ def _purse_proven(readers: Readers, connection: Any, key_file: Path) -> dict[str
         return {"serial": masked(proof_of(connection, key), shown=readers.shown), "proof": "genuine"}
     except NotGenuine as forged:
         raise click.ClickException("Not genuine: the card does not hold its key.") from forged
+
+
+def _ntag_proven(readers: Readers, connection: Any, key_file: Path) -> dict[str, Any]:
+    from kiosk.commands.cards_issue import ntag_keys_in
+    from kiosk.hardware.cards.ntag424 import check
+    from kiosk.hardware.cards.purse import NotGenuine
+    from kiosk.hardware.cards.storage import read_uid
+
+    uid = read_uid(connection)
+    try:
+        check(connection, uid, *ntag_keys_in(key_file, "proof"))
+    except NotGenuine as forged:
+        raise click.ClickException(f"Not genuine: {forged}.") from forged
+    return {"uid": masked(uid.hex(), shown=readers.shown), "proof": "genuine"}
 
 
 def _record_checked(readers: Readers, connection: Any, key_file: Path) -> dict[str, Any]:
@@ -135,14 +154,20 @@ def _record_checked(readers: Readers, connection: Any, key_file: Path) -> dict[s
 def personalise(given: tuple[Readers, bool], key_file: Path, points: int) -> None:
     """Make a blank MIFARE Classic, NTAG or Ultralight EV1 card one of the shop's, or finish a begun one.
 
-    The key file is TOML with a table [keys.1]: `sector` and `record`, 32 hex digits each.
+    The key file is TOML with a table [keys.1]: `sector` and `record`, 32 hex digits each. For an NTAG 424 it
+    has a table [ntag424]: `proof` and `issuer`; such a card keeps no points.
     """
-    from kiosk.commands.cards_issue import issue, keys_in
+    from kiosk.commands.cards_issue import issue, issue_ntag, keeps_record, keys_in
+    from kiosk.hardware.cards.ntag424 import Ntag424
 
     readers, as_json = given
-    keys = keys_in(key_file)
     with readers.card() as connection:
-        uid, made = issue(connection, keys, points)
+        if not keeps_record(connection) and Ntag424(connection).found():
+            uid, fresh = issue_ntag(connection, key_file)
+            now = "new" if fresh else "was one already"
+            told([{"card": "ntag424", "uid": masked(uid, shown=readers.shown), "now": now}], as_json=as_json)
+            return
+        uid, made = issue(connection, keys_in(key_file), points)
         row = {
             "card": made.model,
             "uid": masked(uid, shown=readers.shown),

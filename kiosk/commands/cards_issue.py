@@ -2,18 +2,21 @@
 
 import secrets
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
-from kiosk.hardware.cards import classic_record, key_file
+from kiosk.hardware.cards import classic_record, key_file, ntag_issue
 from kiosk.hardware.cards.apdu import CardTrouble
 from kiosk.hardware.cards.classic import LAYOUTS, Classic
 from kiosk.hardware.cards.classic_directory import DirectoryDamaged
-from kiosk.hardware.cards.families import TAG, family_of
+from kiosk.hardware.cards.families import CPU, TAG, family_of
 from kiosk.hardware.cards.issue import CannotIssue, Issue, Issued
 from kiosk.hardware.cards.key_file import NoKeys
-from kiosk.hardware.cards.keys import KeyRing
+from kiosk.hardware.cards.keys import MASTER_BYTES, KeyRing
+from kiosk.hardware.cards.ntag424 import Ntag424
+from kiosk.hardware.cards.ntag_issue import NtagMasters
 from kiosk.hardware.cards.record import OPERATION_BYTES, Reading
 from kiosk.hardware.cards.record_check import RecordCheck, SeenHere
 from kiosk.hardware.cards.record_opening import CREDENTIAL, card_keys
@@ -42,6 +45,28 @@ def sun_keys_in(file: Path) -> SunKeys:
         raise click.ClickException(f"{name} holds no keys of tags: {type(trouble).__name__}") from None
 
 
+def ntag_keys_in(file: Path, *which: str) -> tuple[bytes, ...]:
+    """These master keys (16 bytes each) of NTAG 424 cards; ClickException."""
+    try:
+        name, said = key_file.told(CREDENTIAL, str(file), {})
+        keys = tuple(bytes.fromhex(said["ntag424"][one]) for one in which)
+    except NoKeys as none:
+        raise click.ClickException(str(none)) from none
+    except (ValueError, KeyError, TypeError) as trouble:
+        raise click.ClickException(f"{name} holds no key of NTAG 424: {type(trouble).__name__}") from None
+    if {len(key) for key in keys} != {MASTER_BYTES} or len(set(keys)) != len(which):
+        raise click.ClickException("A master key has 16 bytes, and each is another one.")
+    return keys
+
+
+def issue_ntag(connection: CardConnection, file: Path) -> tuple[str, bool]:
+    """Give the NTAG 424 that lies there its keys: its UID in hex, and whether it was new. ClickException."""
+    proof, issuer = ntag_keys_in(file, "proof", "issuer")
+    uid = read_uid(connection)
+    with _explained(connection, uid):
+        return uid.hex(), ntag_issue.issue(connection, uid, NtagMasters(proof, issuer))
+
+
 def issue(connection: CardConnection, keys: KeyRing, points: int) -> tuple[str, Issued]:
     """Make the card that lies there one of ours: its UID in hex, and what it is now. ClickException."""
     atr = connection.atr()
@@ -50,8 +75,15 @@ def issue(connection: CardConnection, keys: KeyRing, points: int) -> tuple[str, 
         raise click.ClickException("This family of cards cannot be personalised.")
     uid = read_uid(connection)
     wanted = Issue(uid, keys, points, secrets.token_bytes(OPERATION_BYTES))
-    try:
+    with _explained(connection, uid):
         return uid.hex(), family.records.issue(connection, storage_name(atr) or 0, wanted)
+
+
+@contextmanager
+def _explained(connection: CardConnection, uid: bytes) -> Iterator[None]:
+    """What went wrong while a card was issued, as a ClickException."""
+    try:
+        yield
     except CannotIssue as cannot:
         if _still_there(connection, uid):
             raise click.ClickException(f"This card cannot be used: {cannot}. Put it aside.") from cannot
@@ -92,6 +124,8 @@ def chip_of(connection: CardConnection) -> Iterator[tuple[str, str, bool]]:
         yield "room for a record", f"{family.records.size} bytes", False
     if family.name == TAG:
         yield "chip", Tag(connection).model().name, False
+    if family.name == CPU and Ntag424(connection).found():
+        yield "chip", "ntag424", False
     layout = LAYOUTS.get(storage_name(atr) or 0)
     if layout is not None:
         yield "chip", f"classic, {layout.sectors} sectors", False

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.hardware.cards.ntag424 import PROOF_KEY, proof_key
+from kiosk.hardware.simulated.ntag424_chip import Ntag424Chip, blank
 from kiosk.hardware.simulated.pcscd import VirtualReader
 
 from .listener import Listener
@@ -28,8 +30,8 @@ def cards(reader: VirtualReader, *words: str) -> subprocess.CompletedProcess[str
     )  # fmt: skip
 
 
-def put_down(reader: VirtualReader) -> None:
-    reader.tap(MEMBER)
+def put_down(reader: VirtualReader, card: str = MEMBER, kind: str = "cpu") -> None:
+    reader.tap(card, kind)
     until = time.monotonic() + 10
     while not reader.powered():
         assert time.monotonic() < until
@@ -86,6 +88,32 @@ def test_a_card_without_a_key_proves_nothing(reader: VirtualReader, tmp_path: Pa
     refused = cards(reader, "prove", "--key-file", str(key))
     assert refused.returncode == 1
     assert "The card cannot be read" in refused.stderr
+
+
+def test_an_ntag_424_is_made_and_proves_itself(reader: VirtualReader, tmp_path: Path) -> None:
+    uid, master = bytes.fromhex("04958CAA5C5E80"), bytes(range(16))
+    keys, card = tmp_path / "keys.toml", tmp_path / "ntag424"
+    keys.write_text(f'[ntag424]\nproof = "{master.hex()}"\nissuer = "{bytes(16).hex()}"\n')
+    card.write_bytes(blank(uid))
+    put_down(reader, str(card), "ntag424")
+    for now in ("new", "was one already"):
+        (made,) = json.loads(cards(reader, "--json", "personalise", "--key-file", str(keys)).stdout)
+        assert (made["card"], made["now"]) == ("ntag424", now)
+    assert Ntag424Chip.of(str(card)).key(PROOF_KEY) == proof_key(master, uid)
+    (said,) = json.loads(cards(reader, "--json", "identify").stdout)
+    assert (said["family"], said["proof"]) == ("other", "identity")
+    rows = {row["what"]: row["says"] for row in json.loads(cards(reader, "--json", "read").stdout)}
+    assert rows["chip"] == "ntag424"
+    (proven,) = json.loads(cards(reader, "--json", "prove", "--key-file", str(keys)).stdout)
+    assert proven["proof"] == "genuine"
+    assert uid.hex() not in proven["uid"]
+    keys.write_text(f'[ntag424]\nproof = "{bytes(16).hex()}"\n')
+    refused = cards(reader, "prove", "--key-file", str(keys))
+    assert (refused.returncode, refused.stderr) == (1, "Error: Not genuine: the card holds another key.\n")
+    keys.write_text(f'[ntag424]\nproof = "{bytes(16).hex()}"\nissuer = "{master.hex()}"\n')
+    refused = cards(reader, "personalise", "--key-file", str(keys))
+    assert (refused.returncode, refused.stderr) == (
+        1, "Error: This card cannot be used: its keys are somebody else's. Put it aside.\n")  # fmt: skip
 
 
 def test_cards_and_a_restart_lose_and_leak_nothing(pcscd_here: None) -> None:

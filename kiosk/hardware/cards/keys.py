@@ -33,8 +33,7 @@ def _doubled(block: bytes) -> bytes:
 
 def _chain(key: bytes, data: bytes) -> bytes:
     """The last block of AES in CBC from zero."""
-    worker = Cipher(algorithms.AES(key), modes.CBC(bytes(_BLOCK))).encryptor()
-    return (worker.update(data) + worker.finalize())[-_BLOCK:]
+    return encrypted(key, bytes(_BLOCK), data)[-_BLOCK:]
 
 
 def diversified(master: bytes, given: bytes) -> bytes:
@@ -57,6 +56,23 @@ def code(key: bytes, data: bytes) -> bytes:
     worker = CMAC(algorithms.AES(key))
     worker.update(data)
     return worker.finalize()
+
+
+def short_code(key: bytes, data: bytes) -> bytes:
+    """Eight bytes of a CMAC, every second one, beginning with the second: as NXP cuts it."""
+    return code(key, data)[1::2]
+
+
+def encrypted(key: bytes, start: bytes, plain: bytes) -> bytes:
+    """AES-128 in CBC: whole blocks, none added."""
+    worker = Cipher(algorithms.AES(key), modes.CBC(start)).encryptor()
+    return worker.update(plain) + worker.finalize()
+
+
+def decrypted(key: bytes, start: bytes, sealed: bytes) -> bytes:
+    """The reverse of `encrypted`."""
+    worker = Cipher(algorithms.AES(key), modes.CBC(start)).decryptor()
+    return worker.update(sealed) + worker.finalize()
 
 
 class SamGone(CardTrouble):

@@ -11,9 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import parse_qsl, urlsplit
 
-from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
-
-from kiosk.hardware.cards.keys import MASTER_BYTES, code, diversified
+from kiosk.hardware.cards.keys import MASTER_BYTES, code, decrypted, diversified, encrypted, short_code
 
 UID_BYTES = 7
 TEXT_MAX = 512
@@ -81,7 +79,7 @@ def read(text: str, keys: SunKeys) -> Sun:
     told, key = _bytes(said.get("cmac", ""), _CODE_BYTES), keys.file(uid)
     where = counter.to_bytes(_COUNTER_BYTES, "little")
     covered = f"{enc}&cmac=".encode() if enc else b""
-    if not hmac.compare_digest(_short(code(code(key, _vector(_MAC, uid, where)), covered)), told):
+    if not hmac.compare_digest(short_code(code(key, _vector(_MAC, uid, where)), covered), told):
         raise NotGenuine("code")
     return Sun(uid, counter, _file(enc, code(key, _vector(_ENC, uid, where)), where) if enc else b"")
 
@@ -112,7 +110,7 @@ def _bytes(text: str, size: int) -> bytes:
 
 def _opened(sealed: bytes, key: bytes) -> tuple[bytes, int]:
     """UID and counter of encrypted PICC data: tag, UID, counter (low byte first), five bytes of chance."""
-    plain = _decrypted(key, bytes(_BLOCK), sealed)
+    plain = decrypted(key, bytes(_BLOCK), sealed)
     if plain[0] != _WHOLE:
         raise NotGenuine("key")
     uid, rest = plain[1 : 1 + UID_BYTES], plain[1 + UID_BYTES :]
@@ -123,21 +121,10 @@ def _file(enc: str, key: bytes, counter: bytes) -> bytes:
     size = len(enc) // 2
     if not 0 < size <= _FILE_MAX or size % _BLOCK:
         raise NotGenuine("no-message")
-    worker = Cipher(algorithms.AES(key), modes.CBC(bytes(_BLOCK))).encryptor()
-    start = worker.update(counter.ljust(_BLOCK, b"\0")) + worker.finalize()
-    return _decrypted(key, start, _bytes(enc, size))
+    start = encrypted(key, bytes(_BLOCK), counter.ljust(_BLOCK, b"\0"))
+    return decrypted(key, start, _bytes(enc, size))
 
 
 def _vector(what: bytes, uid: bytes, counter: bytes) -> bytes:
     """What a session key of this reading is made of; 16 bytes for a UID of 7."""
     return what + uid + counter
-
-
-def _short(whole: bytes) -> bytes:
-    """Every second byte of a CMAC, beginning with the second: as NXP cuts it."""
-    return whole[1::2]
-
-
-def _decrypted(key: bytes, start: bytes, sealed: bytes) -> bytes:
-    worker = Cipher(algorithms.AES(key), modes.CBC(start)).decryptor()
-    return worker.update(sealed) + worker.finalize()

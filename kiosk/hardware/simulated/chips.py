@@ -9,6 +9,7 @@ from kiosk.hardware.cards.tags import MODELS
 from kiosk.hardware.simulated.chip import Chip
 from kiosk.hardware.simulated.classic_chip import ClassicChip
 from kiosk.hardware.simulated.member_chip import BareChip, MemberChip, StrangeChip
+from kiosk.hardware.simulated.ntag424_chip import Ntag424Chip
 from kiosk.hardware.simulated.purse_chip import PurseChip
 from kiosk.hardware.simulated.tag_chip import TagChip
 
@@ -21,6 +22,7 @@ MAKERS: dict[str, Callable[[str], Chip]] = {
     "classic-1k": lambda card: ClassicChip.of(card, ONE_K),
     "classic-4k": lambda card: ClassicChip.of(card, FOUR_K),
     **{model.name: partial(TagChip.of, name=model.name) for model in MODELS},
+    "ntag424": Ntag424Chip.of,
     "other": lambda uid: BareChip(bytes.fromhex(uid), OTHER_STORAGE),
     "purse": lambda file: PurseChip(Path(file)),
     "unknown": lambda _: StrangeChip(),
