@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import click
 import segno
 
+from kiosk.hub.birthdays_verb import birthdays
 from kiosk.hub.card_verb import card
 from kiosk.hub.care_verbs import CARE_VERBS
 from kiosk.hub.console import Console
@@ -184,6 +185,7 @@ VERBS: tuple[click.Command, ...] = (
     told,
     given,
     shifts,
+    birthdays,
     draws,
     exceptions,
     offer,
