@@ -83,8 +83,8 @@ def simulation(seed: int, seconds: float) -> Round:
     known, fell = _number(r"(\d+) passed", said), int(status != 0)
     need = 50 if seconds >= 60 else 0
     words = ["simulate", "--start", str(seed * 1000), "--minutes", str(max(seconds, 5) / 60)]
-    words += ["--jobs", str(os.cpu_count() or 1), "--need", str(need), "--patience", "14"]
-    status, said = _run([sys.executable, "-m", "kiosk", *words], seconds * 2 + 900)
+    words += ["--jobs", str(os.cpu_count() or 1), "--need", str(need), "--patience", "18"]
+    status, said = _run([sys.executable, "-m", "kiosk", *words], seconds * 2 + 1300)
     print(said)
     told, broken = _number(r"(\d+) seeds", said), len(set(re.findall(r"seed (\d+):", said)))
     failed = broken or int(status != 0)
