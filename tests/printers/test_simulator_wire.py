@@ -83,6 +83,29 @@ def test_a_full_printer_stops_its_host_and_loses_nothing(papers: Path, place: Pa
         link.close()
 
 
+def test_a_stop_does_not_outlive_whoever_was_told_it() -> None:
+    ours, theirs = os.openpty()
+    tty.setraw(theirs)  # held open as well: a real line's driver may have other holders too
+    link = SerialLink.open(os.ttyname(theirs), 115200, "xonxoff")
+    os.write(ours, b"\x13")
+
+    def stopped() -> bool:
+        try:
+            link.write(b"x", 0.05)
+        except LinkLost:
+            return True
+        return False
+
+    until(stopped, "the driver never stopped")
+    link.close()
+    link = SerialLink.open(os.ttyname(theirs), 115200, "xonxoff")
+    link.write(STATUS, 1)
+    assert os.read(ours, 4096).endswith(STATUS)
+    link.close()
+    os.close(ours)
+    os.close(theirs)
+
+
 def test_a_host_that_does_not_stop_loses_what_does_not_fit(papers: Path, place: Path) -> None:
     with on(papers, place, FAST) as printer:
         host = os.open(place, os.O_RDWR | os.O_NOCTTY)

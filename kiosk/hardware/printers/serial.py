@@ -8,6 +8,16 @@ from kiosk.hardware.printers.session import LinkLost
 _READ_MAX = 4096
 
 
+def _start_again(line: Any) -> None:
+    """Forget a stop said to whoever held the line before.
+
+    Opening discards what has arrived, the printer's "go on" among it: said once, it would be waited for for ever.
+    A printer that is still full says stop again.
+    """
+    line.set_output_flow_control(False)  # the driver starts a line again only after a stop of the host's own
+    line.set_output_flow_control(True)
+
+
 class SerialLink:
     """A session.Link over pyserial, with a real deadline on writing: a printer out of paper takes nothing."""
 
@@ -28,6 +38,8 @@ class SerialLink:
             line.reset_input_buffer()
             if flow == "rtscts":
                 _ = line.cts  # pyserial opens lines without that wire all the same (ENOTTY comes only here)
+            if flow == "xonxoff":
+                _start_again(line)
         except (OSError, ValueError) as trouble:
             raise LinkLost(f"{device}: {trouble}") from trouble
         return cls(line)
