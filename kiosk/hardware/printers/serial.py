@@ -11,8 +11,8 @@ _READ_MAX = 4096
 def _start_again(line: Any) -> None:
     """Forget a stop said to whoever held the line before.
 
-    Opening discards what has arrived, the printer's "go on" among it: said once, it would be waited for for ever.
-    A printer that is still full says stop again.
+    Opening discards what has arrived, the printer's "go on" among it: said once, it would be waited for
+    for ever. A printer that is still full says stop again.
     """
     line.set_output_flow_control(False)  # the driver starts a line again only after a stop of the host's own
     line.set_output_flow_control(True)
