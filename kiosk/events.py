@@ -285,6 +285,11 @@ class CreditDeskOpened(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class StockDeskOpened(Event):
+    """Staff: gifts came, or some are broken or missing."""
+
+
+@dataclass(frozen=True, slots=True)
 class CardCareOpened(Event):
     """Staff: a card is lost, found again, to be frozen or opened."""
 

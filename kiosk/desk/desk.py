@@ -17,6 +17,7 @@ from kiosk.desk.pages import Journey, Page, VisitEnded, frame
 from kiosk.desk.privacy import redacted
 from kiosk.desk.staff import arrival
 from kiosk.desk.staff_counter import ScreenCounter
+from kiosk.desk.surplus import Surplus
 from kiosk.desk.take_card import LeftIn
 from kiosk.desk.world import World
 from kiosk.ports import JournalFailed, NotHeld
@@ -50,6 +51,7 @@ class Desk:
         self._words = {code: Words(code, world.shop.zone) for code in LANGUAGES}
         self._elsewhere = Elsewhere(world)
         self._expiry = Expiry(world)
+        self._surplus = Surplus(world)
         self._counter = ScreenCounter(world.counter, lambda asked: answer(world, self._elsewhere, asked))
         world.counter = self._counter
         self._journey: Journey[None] | None = None
@@ -183,6 +185,7 @@ class Desk:
             return
         elif not self._visiting:
             self._expiry.step(now)
+            self._surplus.step(now)
         self._pass_on(ev.Ticked(now))
 
     @property

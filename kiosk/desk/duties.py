@@ -4,6 +4,7 @@ from kiosk import events as ev
 from kiosk.desk.credit_pages import allowed
 from kiosk.desk.join import may_join
 from kiosk.desk.sale_desk import may_sell
+from kiosk.desk.stock_desk import stock_rule
 from kiosk.desk.world import World
 from kiosk.ledger.feed import Colleague
 
@@ -14,10 +15,11 @@ _AT_THE_COUNTER = (
     ev.CardCareOpened,
     ev.PaperCareOpened,
 )
+_IN_CHARGE = (ev.StockDeskOpened, ev.ShiftDeskOpened)
 DUTIES: dict[str, tuple[type[ev.Event], ...]] = {
     "assistant": (ev.ClaimDeskOpened, *_AT_THE_COUNTER),
-    "cashier": (ev.ClaimDeskOpened, ev.OpenVouchersOpened, *_AT_THE_COUNTER, ev.ShiftDeskOpened),
-    "manager": (ev.ClaimDeskOpened, ev.OpenVouchersOpened, *_AT_THE_COUNTER, ev.ShiftDeskOpened),
+    "cashier": (ev.ClaimDeskOpened, ev.OpenVouchersOpened, *_AT_THE_COUNTER, *_IN_CHARGE),
+    "manager": (ev.ClaimDeskOpened, ev.OpenVouchersOpened, *_AT_THE_COUNTER, *_IN_CHARGE),
     "technician": (ev.PaperCareOpened,),
 }
 """Role -> what its tiles open. Who may look into vouchers may make one void, which gives points back."""
@@ -31,6 +33,7 @@ def duties_of(world: World, colleague: Colleague) -> tuple[type[ev.Event], ...]:
     open_here: dict[type[ev.Event], bool] = {
         ev.AssistedJoinOpened: may_join(world),
         ev.CreditDeskOpened: bool(allowed(world, colleague)) or may_sell(world, colleague) is not None,
+        ev.StockDeskOpened: stock_rule(world, colleague) is not None,
     }
     return tuple(duty for duty in DUTIES.get(colleague.role, ()) if open_here.get(duty, True))
 

@@ -24,6 +24,7 @@ from kiosk.desk.staff_in_doubt import in_doubt
 from kiosk.desk.staff_pages import ROLES, Locked, SentAway, staff_frame, staff_page
 from kiosk.desk.staff_sign_in import sign_in, sign_out
 from kiosk.desk.staff_vouchers import look_into, to_look_into
+from kiosk.desk.stock_desk import stock_desk
 from kiosk.desk.world import World
 from kiosk.ledger.feed import Colleague
 from kiosk.ports import NotHeld
@@ -38,6 +39,7 @@ _TILES: dict[type[ev.Event], tuple[str, str, str]] = {
     ev.AssistedJoinOpened: (_("A new member"), _("You ask and tick, they agree and type"), "user"),
     ev.ReplaceCardOpened: (_("A new card"), _("Lost, broken, or one more"), "card"),
     ev.CardCareOpened: (_("State of a card"), _("Lost, found, frozen, opened"), "lock"),
+    ev.StockDeskOpened: (_("Gift stock"), _("Delivered, broken or missing"), "gift"),
     ev.ShiftDeskOpened: (_("Shift"), _("Begin, hand over, count and close"), "wallet"),
     ev.PaperCareOpened: (_("Printer"), _("Ready to print"), "print"),
 }
@@ -140,6 +142,8 @@ def _duty(world: World, counter: ScreenCounter, colleague: Colleague, event: ev.
             yield from replace_card(world, colleague)
         case ev.CardCareOpened():
             yield from card_care(world, colleague)
+        case ev.StockDeskOpened():
+            yield from stock_desk(world, colleague)
         case ev.ShiftDeskOpened():
             yield from shift_desk(world, colleague)
         case ev.PaperCareOpened():

@@ -9,6 +9,7 @@ MEANS: dict[str, str] = {
     "price": "The gift cost less than it ever did. The voucher is good at no other counter.",
     "sale": "No rule takes this purchase by hand, or with so many points: nobody gets points from it.",
     "receipt": "This receipt was entered before: nobody gets its points a second time.",
+    "stock": "No rule lets them book these gifts, or nobody agreed: nobody can have them.",
     "credit": "No rule gives this for this price, or nobody agreed: nobody gets rights from it.",
     "benefit": "The benefit took more than its rule allows: nobody gets rights from it.",
     "grant-unknown": "It tells of rights that head office never granted. Nothing was moved.",

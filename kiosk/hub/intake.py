@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import msgspec
 import sqlalchemy as sa
 
-from kiosk.hub import counted, draws, handed, sold_by_hand, told
+from kiosk.hub import counted, draws, handed, sold_by_hand, stocked, told
 from kiosk.hub.batches import Link
 from kiosk.hub.books import Books, Key, disputed
 from kiosk.hub.honoured import Honoured
@@ -42,7 +42,9 @@ TOO_CHEAP = "price"
 OTHER_STORE = "store"
 TOO_MUCH = "benefit"
 NOT_GIVEN = "credit"
-BRINGS_NOTHING = frozenset({TOO_MUCH, NOT_GIVEN, sold_by_hand.NOT_TAKEN, sold_by_hand.TAKEN})
+BRINGS_NOTHING = frozenset(
+    {TOO_MUCH, NOT_GIVEN, stocked.NOT_STOCKED, sold_by_hand.NOT_TAKEN, sold_by_hand.TAKEN}
+)
 """Why an entry is disputed whatever its account holds: nobody has rights from it."""
 _RIGHTS = ("escrow:", "member:", "pool:", "suspense:retired:", acc.GIVING)
 
@@ -210,13 +212,14 @@ class Intake:
         told.keep(connection, self.posted())
         draws.keep(connection, self._device, self.posted(), self._lookups.people)
         counted.keep(connection, self._device, self.posted())
+        stocked.keep(connection, self._device, self.posted())
         self._by_hand.write(connection, self.posted())
         handed.keep(connection, self._device, self.posted(), self._lookups.people.rules)
 
     def stock_moved(self) -> bool:
         """Whether the stock of any gift may differ now."""
         return any(
-            isinstance(work.body, en.Redeem | en.Void | en.Claim | en.Expire | en.Cancel)
+            isinstance(work.body, en.Redeem | en.Void | en.Claim | en.Expire | en.Cancel | en.Stocked)
             for work in self._work
         )
 
@@ -289,7 +292,7 @@ class Intake:
         """Whether this is a grant that was lost with the database and is booked again."""
         if isinstance(body, en.Granted):
             return self._check_grant(body)
-        if not (_fits(body) and counted.fits(body) and sold_by_hand.fits(body)):
+        if not (_fits(body) and counted.fits(body) and sold_by_hand.fits(body) and stocked.fits(body)):
             raise _Set("quarantined", "amount-or-name")
         if isinstance(body, en.Merge | en.Unmerge) and not self._capable.merges:
             raise _Set("quarantined", "not-capable")
@@ -366,9 +369,13 @@ class Intake:
             return
         if isinstance(body, en.Sold):
             work.reason = work.reason or self._by_hand.refused(entry, body)
-        if not isinstance(body, en.Earned | en.Gave | en.Drew | en.Credited):
+        if not isinstance(body, en.Earned | en.Gave | en.Drew | en.Credited | en.Stocked):
             return
         packs = [self._lookups.people.rules(version) for version in (entry.pack, 0)]
+        if isinstance(body, en.Stocked):
+            booked = any(pack.stock and pack.stock.allows(body, entry.operator or "") for pack in packs)
+            work.reason = work.reason if booked else stocked.NOT_STOCKED
+            return
         if isinstance(body, en.Drew):
             work.reason = work.reason if any(_is_on(pack.lottery, body) for pack in packs) else TOO_MUCH
             return

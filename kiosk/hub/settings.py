@@ -40,7 +40,8 @@ class Grants(_Section, frozen=True, kw_only=True):
     """How far ahead rights are placed at the kiosks."""
 
     lease_par: Positive = 3
-    lease_low: NotNegative = 1
+    lease_low: Annotated[int, msgspec.Meta(ge=0, le=9)] = 1
+    """Fewer than the ten that a kiosk keeps when it gives pieces back."""
     serial_par: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)] = 5000
     serial_ranges_per_day: Positive = 12
     claims_per_hour: Positive = 300

@@ -36,6 +36,7 @@ from kiosk.hub.risk import put_at_risk
 from kiosk.hub.settings import HubSettings
 from kiosk.hub.staff import ROLES, Person
 from kiosk.hub.staff_verbs import STAFF_VERBS
+from kiosk.hub.stock_verb import stock
 from kiosk.hub.till_verbs import till
 from kiosk.hub.told_verb import told
 from kiosk.ledger.ids import FreshIds
@@ -185,6 +186,7 @@ VERBS: tuple[click.Command, ...] = (
     told,
     given,
     shifts,
+    stock,
     birthdays,
     draws,
     exceptions,

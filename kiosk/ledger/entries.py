@@ -140,6 +140,24 @@ class Sold(Body, frozen=True, kw_only=True):
     points: int
 
 
+class Stocked(Body, frozen=True, kw_only=True):
+    """Pieces of a gift came to this device, or are gone from it: they were its to give, and nobody's else.
+
+    `second` is the colleague who agreed; '' where the rule pack asks for none.
+    """
+
+    KIND: ClassVar[str] = "stock"
+    gift: str
+    pieces: int
+    why: Literal["received", "found", "broken", "missing"]
+    second: str = ""
+
+    @property
+    def comes(self) -> bool:
+        """Whether there are more of it now."""
+        return self.why in {"received", "found"}
+
+
 class Gave(Body, frozen=True, kw_only=True):
     """Points leave a member's rights here for another member, `to`; `giving` names this one gift.
 
@@ -505,7 +523,7 @@ BODIES: dict[str, type[Body]] = {
         StaffSign,
         Redeem, Printing, Post, Void, Unknown, Claim, Release, Expire, Cancel, Carding, Carded, Merge,
         Unmerge, Checkpoint, Poison, CodeAsked, PinSetting, PinSet, Lost, Bound, Replaced, Doubt, Joined,
-        Drew, Drawn, CardStep, Drawer, Sold,
+        Drew, Drawn, CardStep, Drawer, Sold, Stocked,
     )
 }  # fmt: skip
 """Every kind this version can derive legs for; another kind is kept as bytes and quarantined."""

@@ -101,6 +101,11 @@ def _sold(device: str, member: str, body: en.Sold, _known: Redemptions) -> list[
     return [(acc.WORLD, acc.escrow(device, member), acc.POINTS, body.points)]
 
 
+def _stocked(device: str, _member: str, body: en.Stocked, _known: Redemptions) -> list[_Move]:
+    way = (acc.WORLD, acc.escrow(device)) if body.comes else (acc.escrow(device), acc.WORLD)
+    return [(*way, acc.gift(body.gift), body.pieces)]
+
+
 def _gave(device: str, member: str, body: en.Gave, _known: Redemptions) -> list[_Move]:
     here = acc.escrow(device, member)
     return [
@@ -225,6 +230,7 @@ _RULES: dict[type[en.Body], Callable[..., list[_Move]]] = {
     en.Earned: _earned,
     en.Credited: _credited,
     en.Sold: _sold,
+    en.Stocked: _stocked,
     en.Gave: _gave,
     en.Received: _received,
     en.Drew: _drew,

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from kiosk.ledger import accounts
-from kiosk.ledger.entries import Credited
+from kiosk.ledger.entries import Credited, Stocked
 
 Named = dict[str, str]
 """A name by language code."""
@@ -284,6 +284,23 @@ class CreditRule(msgspec.Struct, frozen=True, kw_only=True):
         return credited.asset == self.asset and offer in self.offers and bool(operator) and agreed and told
 
 
+class StockRule(msgspec.Struct, frozen=True, kw_only=True):
+    """The shop's gifts as pieces: who books what came (`receive`), and who says what is there (`correct`).
+
+    `most` pieces at once. `second`: pieces that are gone leave the books only when another of them agrees.
+    """
+
+    receive: tuple[str, ...] = ("cashier", "manager")
+    correct: tuple[str, ...] = ("manager",)
+    most: Annotated[int, msgspec.Meta(ge=1, le=10**6)] = 1000
+    second: bool = True
+
+    def allows(self, stocked: Stocked, operator: str) -> bool:
+        """Whether this may be booked, with whoever has to agree."""
+        agreed = stocked.comes or not self.second or stocked.second not in {"", operator}
+        return bool(operator) and agreed and 1 <= stocked.pieces <= self.most
+
+
 @dataclass(frozen=True, slots=True)
 class GiftByRight:
     """A gift that costs no points but `units` of a right."""
@@ -311,6 +328,8 @@ class Rules(msgspec.Struct, frozen=True, kw_only=True):
     credits: dict[str, CreditRule] = {}
     sales: SaleRule | None = None
     """None: purchases earn no points."""
+    stock: StockRule | None = None
+    """None: nobody books gifts at a kiosk."""
     hours: Named = {}
     """When the shop is open, as it says it."""
 

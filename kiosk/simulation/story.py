@@ -72,6 +72,10 @@ POISONED = Weather(
 """Head office meets records that it cannot read; prints fail, and visitors come again about them."""
 NEVER_AGAIN = Weather(kiosks=2, members=8, visits=24, days=4.0, paper=1.5, remembers=0.0)
 """Printers fail, and hardly anybody comes again to hear what became of it."""
+COME_AGAIN = Weather(
+    kiosks=1, members=2, visits=40, days=1.0, outage=0.1, power=0.2, paper=0.9, remembers=0.95
+)
+"""Prints fail, and whoever was told to come again does so, for the same voucher once more."""
 AT_THE_LOTTERY = Weather(
     kiosks=2, members=4, visits=50, days=4.0, outage=0.02, loss=0.05, power=0.3, services=0.9, drawing=0.9
 )
@@ -80,6 +84,7 @@ _KINDS = {
     1: PAID_BY_CARD, 5: TAKEN_EARLY, 13: TAKEN_EARLY,
     2: NEVER_AGAIN, 10: NEVER_AGAIN,
     3: POISONED, 9: POISONED, 11: POISONED,
+    4: COME_AGAIN, 12: COME_AGAIN,
     7: AT_THE_LOTTERY,
 }  # fmt: skip
 """By the seed's remainder: what happens too rarely where everything may happen."""
@@ -93,7 +98,7 @@ def is_of_a_kind(seed: int) -> bool:
 
 
 def of_its_kind(weather: Weather, seed: int) -> Weather:
-    """In a third of the stories cards have purses; half of them are about one of the kinds of `_KINDS`.
+    """In a third of the stories cards have purses; most of them are about one of the kinds of `_KINDS`.
 
     Drawn apart, so that the others are told as before.
     """

@@ -83,6 +83,8 @@ def test_kinds_that_came_later_hold(vector: dict[str, str]) -> None:
         en.Received(giving="g1", points=50),
         en.Earned(asset=acc.entitlement("checkin", "2026-06-01"), points=5),
         en.Credited(rule="topup", asset=acc.CASH, units=10_000, price=10_000),
+        en.Stocked(gift="G1", pieces=24, why="received"),
+        en.Stocked(gift="G1", pieces=2, why="broken", second="kim"),
         en.Granted(gid="z", gen=0, d=3, asset=acc.claim(REDEEM.voucher), amount=1, voucher=REDEEM),
         en.Granted(gid="r", gen=0, d=4, asset=acc.RISK, amount=500),
     ],

@@ -90,6 +90,12 @@ class Model:
         if body.asset == acc.POINTS:
             self.effects[-1] = (member, body.units)
 
+    def _stocked(self, body: en.Stocked, _member: str) -> None:
+        if body.comes:
+            self.rights[acc.gift(body.gift), ""] += body.pieces
+        else:
+            self._take(acc.gift(body.gift), "", body.pieces)
+
     def _gave(self, body: en.Gave, member: str) -> None:
         self._take(body.asset, member, 1)
         self._take(acc.POINTS, member, body.points)
@@ -177,6 +183,7 @@ _STEPS = {
     en.Used: Model._used,
     en.Earned: Model._earned,
     en.Credited: Model._credited,
+    en.Stocked: Model._stocked,
     en.Gave: Model._gave,
     en.Received: Model._received,
     en.Redeem: Model._redeem,

@@ -81,6 +81,11 @@ DRAFT = st.one_of(
         st.sampled_from([acc.POINTS, acc.CASH]),
     ),
     st.builds(
+        lambda why, pieces: Draft(en.Stocked(gift="tea", pieces=pieces, why=why)),
+        st.sampled_from(["received", "found", "broken", "missing"]),
+        st.integers(1, 3),
+    ),
+    st.builds(
         lambda member: Draft(en.Gave(giving="g", to="m2", points=2, asset=GIFT), member=member), MEMBER
     ),
     st.builds(lambda member: Draft(en.Received(giving="g", points=2), member=member), MEMBER),

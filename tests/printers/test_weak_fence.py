@@ -31,6 +31,8 @@ CONFIRMED, NOT_PRINTED, UNKNOWN = Outcome.CONFIRMED, Outcome.NOT_PRINTED, Outcom
 IDENT = b"AbcD"
 PATIENCE = Patience(answer=0.25, queue=0.25, echo=1.0, mending=0.3, bytes_per_s=200_000)
 ROWS_PER_S = 12_000
+SLOWLY = 200
+"""Rows a second of a sheet that must not be out yet, however busy the machine is."""
 BAUD = 2_000_000
 """Fast enough for a test, slow enough that the line is still busy when something happens."""
 
@@ -242,7 +244,7 @@ def test_an_older_job_is_still_in_the_printer(counter: Counter) -> None:
 
 def test_the_old_printer_says_it_before_it_has_printed(papers: Path, job: bytes) -> None:
     """The model's own trait, without which this file would prove nothing."""
-    with SimulatedPrinter(papers, rows_per_s=ROWS_PER_S, model=MODELS["old"]) as printer:
+    with SimulatedPrinter(papers, rows_per_s=SLOWLY, model=MODELS["old"]) as printer:
         link = TcpLink.open("127.0.0.1", printer.port)
         link.write(job + escpos.REPORT, 3)
         heard = b""

@@ -19,13 +19,14 @@ from kiosk.desk import (
     staff_in_doubt,
     staff_verdict,
     staff_vouchers,
+    stock_pages,
 )
 from kiosk.desk import card_care_pages as pages
 from kiosk.desk.by_right import left_on
 from kiosk.desk.join import noted
 from kiosk.desk.newcomer import Form
 from kiosk.desk.visitor import PHONE_NUMBER, Visitor
-from kiosk.ledger.entries import Carded, Carding, Credited, Drawer, Release, Sold, Taking
+from kiosk.ledger.entries import Carded, Carding, Credited, Drawer, Release, Sold, Stocked, Taking
 from kiosk.ledger.feed import Colleague
 from kiosk.ledger.sync import AccountRequest, OwnCard
 from kiosk.membership.card_states import STATES, STEPS
@@ -55,16 +56,45 @@ WORDIEST = (
 
 def staff_pages(floor: ShopFloor) -> Iterator[tuple[str, views.View]]:
     """Name -> view, in the language that is spoken now."""
-    yield from _home(floor)
-    yield from _desk(floor)
-    yield from _answers(floor)
-    yield from _open(floor)
-    yield from _in_doubt(floor)
-    yield from _new_card(floor)
-    yield from _card_care(floor)
-    yield from _new_member(floor)
-    yield from _credits(floor)
-    yield from _shift(floor)
+    language = floor.world.say.language
+    parts = (_home, _desk, _answers, _open, _in_doubt, _new_card, _card_care, _new_member, _credits, _shift)
+    for part in (*parts, _stock):
+        floor.do(ev.Left(), ev.LanguageChosen(language))  # a visit ends in the shop's own
+        yield from part(floor)
+
+
+def _stock(floor: ShopFloor) -> Iterator[tuple[str, views.View]]:
+    """Every gift, the longest figures, and how it ends."""
+    world, say = floor.world, floor.world.say
+    rule = world.rules().stock
+    assert rule is not None
+    stock = stock_pages.Stock(world, MEI, rule)
+    listed = stock_pages.gifts(stock, say, 1, LEFT)
+    for number in range(1, listed.pages.pages + 1):
+        yield f"stock-gifts-{number}", stock_pages.gifts(stock, say, number, LEFT)
+    gift = max(world.replica.gifts(), key=lambda one: len(say.of(one.name)))
+    yield "stock-what", stock_pages.what(stock, gift, "t")(say, LEFT)
+    came = Stocked(gift=gift.id, pieces=999_999, why="received")
+    gone = with_(came, why="missing")
+    for body in (came, gone):
+        yield f"stock-sure-{body.why}", stock_pages.sure(stock, gift, body, "t")(say, LEFT)
+    for wrong in (False, True):
+        yield f"stock-second-{wrong}", stock_pages.second_please(stock, gift, gone, wrong=wrong)(say, LEFT)
+    for up in (True, False):
+        world.connected = up
+        yield f"stock-done-{up}", stock_pages.done(stock, gift, came)(say, LEFT)
+    world.connected = True
+    for trouble in ("later", "stock"):
+        yield f"stock-not-free-{trouble}", stock_pages.not_free(stock, gift, trouble)(say, LEFT)
+    floor.tap(CARD)
+    assert isinstance(floor.now, views.PinPad)
+    floor.do(ev.Confirmed(floor.now.ticket, "135790"), ev.StockDeskOpened(), ev.RowChosen(gift.id))
+    assert isinstance(floor.now, views.Question)
+    floor.do(floor.now.options[0].tells)
+    assert isinstance(floor.now, views.NumberEntry)
+    keys = [ev.TextKeyed(floor.now.entry, key) for key in ("9", "9", "9", "9", "9", "9", "done")]
+    yield "stock-too-many", floor.do(*keys)
+    floor.do(ev.Left())
 
 
 def _shift(floor: ShopFloor) -> Iterator[tuple[str, views.View]]:
